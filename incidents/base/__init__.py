@@ -1,0 +1,1 @@
+"""What every layer may use: time, errors, settings, ids, Hungarian grammar, dated law files."""

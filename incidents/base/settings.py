@@ -1,0 +1,114 @@
+"""Every setting, once. The only file that reads the environment; secrets may come from files (NAME_FILE)."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingsError(ValueError):
+    """A setting is missing or contradicts another; the sentence names it and the way out."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One frozen object; each field says its meaning and its variable."""
+
+    data_dir: Path
+    """Where the embedded default keeps its database, key and demo mailbox (INCIDENTS72_DATA)."""
+    database_url: str
+    """SQLAlchemy URL; ``sqlite:///…`` is the embedded default (DATABASE_URL)."""
+    redis_url: str
+    """Broker of the scaled-out mode; empty means ``memory://`` in the web process (REDIS_URL)."""
+    public_url: str
+    """The address people open; links in mails start with it (PUBLIC_URL)."""
+    secret_key: str
+    """Signs links and CSRF tokens (SECRET_KEY or SECRET_KEY_FILE; else made once in the data folder)."""
+    smtp_url: str
+    """``smtp://user:password@host:587?starttls=required`` or ``smtps://…``; empty: no mail can leave (SMTP_URL)."""
+    mail_from: str
+    """Sender address of every mail (MAIL_FROM)."""
+    sweep_seconds: float
+    """Seconds between two looks for due stages (SWEEP_SECONDS)."""
+    deliver_seconds: float
+    """Seconds between two looks into the outbox (DELIVER_SECONDS)."""
+    demo: bool = False
+    """Demo mode: fictional controllers and the built-in mailbox page (set by ``demo`` only)."""
+
+    @property
+    def embedded(self) -> bool:
+        """Whether web, worker and beat share one process."""
+        return not self.redis_url
+
+    @property
+    def sqlite(self) -> bool:
+        """Whether the database is a SQLite file."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies may only travel over TLS: wherever the public address is https."""
+        return urlsplit(self.public_url).scheme == "https"
+
+
+def _secret(env: Mapping[str, str], name: str, default: str = "") -> str:
+    """A value from NAME, or from the file named by NAME_FILE (container secrets)."""
+    if file := env.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE names {file}, which cannot be read") from error
+    return env.get(name, default)
+
+
+def _own_secret_key(data_dir: Path) -> str:
+    """The key kept in the data folder, made at first use and readable by its owner only."""
+    path = data_dir / "secret_key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(key := secrets.token_urlsafe(48))
+    return key
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
+    try:
+        value = float(env.get(name, default))
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number of seconds") from error
+    if not 0.05 <= value <= 60:
+        raise SettingsError(f"{name} must lie between 0.05 and 60 seconds")
+    return value
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a value cannot be used; the sentence names the variable.
+    """
+    env = os.environ if env is None else env
+    data_dir = Path(env.get("INCIDENTS72_DATA", "var")).resolve()
+    database_url = _secret(env, "DATABASE_URL") or f"sqlite:///{data_dir / 'incidents72.db'}"
+    if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise SettingsError("DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
+    redis_url = _secret(env, "REDIS_URL")
+    if redis_url and database_url.startswith("sqlite"):
+        raise SettingsError("REDIS_URL needs a PostgreSQL DATABASE_URL: SQLite serves one host and one process")
+    return Settings(
+        data_dir=data_dir,
+        database_url=database_url,
+        redis_url=redis_url,
+        public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8072").rstrip("/"),
+        secret_key=_secret(env, "SECRET_KEY") or _own_secret_key(data_dir),
+        smtp_url=_secret(env, "SMTP_URL"),
+        mail_from=env.get("MAIL_FROM", "incidens72@localhost"),
+        sweep_seconds=_seconds(env, "SWEEP_SECONDS", 30.0),
+        deliver_seconds=_seconds(env, "DELIVER_SECONDS", 15.0),
+        demo=env.get("INCIDENTS72_DEMO", "") == "1",
+    )

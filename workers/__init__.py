@@ -1,0 +1,1 @@
+"""Celery: wakes the product up; the truth stays in rows."""
