@@ -34,6 +34,10 @@ class Settings:
     """Seconds between two looks for due stages (SWEEP_SECONDS)."""
     deliver_seconds: float
     """Seconds between two looks into the outbox (DELIVER_SECONDS)."""
+    web_host: str = "127.0.0.1"
+    """Address the web server listens on (WEB_HOST)."""
+    web_port: int = 8072
+    """Port the web server listens on; 0 lets the machine choose (WEB_PORT)."""
     demo: bool = False
     """Demo mode: fictional controllers and the built-in mailbox page (set by ``demo`` only)."""
 
@@ -86,6 +90,13 @@ def _seconds(env: Mapping[str, str], name: str, default: float) -> float:
     return value
 
 
+def _port(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, str(default))
+    if not text.isdecimal() or int(text) > 65535:
+        raise SettingsError(f"{name} must be a port number between 0 and 65535")
+    return int(text)
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
@@ -110,5 +121,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         mail_from=env.get("MAIL_FROM", "incidens72@localhost"),
         sweep_seconds=_seconds(env, "SWEEP_SECONDS", 30.0),
         deliver_seconds=_seconds(env, "DELIVER_SECONDS", 15.0),
+        web_host=env.get("WEB_HOST", "127.0.0.1"),
+        web_port=_port(env, "WEB_PORT", 8072),
         demo=env.get("INCIDENTS72_DEMO", "") == "1",
     )
