@@ -1,0 +1,129 @@
+"""The unit of work: one transaction, one actor, one set of controllers. The only place that commits.
+
+A query on rows of a controller is filtered to the set the unit was opened for. Opened without a set, or with a
+statement that cannot be filtered, it raises: a forgotten filter fails closed.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+
+from incidents.base.errors import NotFound
+from incidents.base.time import Clock
+from incidents.store.tables import Controller, OfController
+
+
+class TenancyError(RuntimeError):
+    """A statement or row outside the controllers the unit of work was opened for."""
+
+
+class _Every:
+    """The set of every controller: for the clock, the operator and look-ups of secrets, never for a page."""
+
+
+EVERY_CONTROLLER: Final = _Every()
+Scope = frozenset[UUID] | _Every
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts: a person, an API key, a reporter without an account or the clock itself."""
+
+    name: str
+    user_id: UUID | None = None
+    roles: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    is_operator: bool = False
+
+
+SYSTEM = Actor("incidens72")
+
+
+@dataclass(frozen=True)
+class UnitOfWork:
+    """One transaction and its circumstances; ``now`` is one instant for all that happens in it."""
+
+    session: Session
+    actor: Actor
+    scope: Scope | None
+    now: datetime
+
+    def sees(self, controller_id: UUID) -> bool:
+        """Whether this unit of work was opened for that controller."""
+        return isinstance(self.scope, _Every) or (self.scope is not None and controller_id in self.scope)
+
+    def require(self, controller_id: UUID) -> None:
+        """Refuse a controller outside the set.
+
+        Raises:
+            NotFound: outside; the same answer as for one that does not exist.
+        """
+        if not self.sees(controller_id):
+            raise NotFound
+
+
+@contextmanager
+def unit_of_work(
+    engine: Engine,
+    clock: Clock,
+    actor: Actor,
+    controllers: Scope | None = None,
+    *,
+    read_only: bool = False,
+) -> Iterator[UnitOfWork]:
+    """Open a transaction; commit when the block ends well, roll back when it raises.
+
+    Args:
+        engine: where.
+        clock: gives the one instant of this transaction.
+        actor: who is written into the log.
+        controllers: the tenants it may touch; ``None`` means none at all.
+        read_only: never commits, and takes no write lock on SQLite.
+    """
+    bind = engine.execution_options(read_only=True) if read_only else engine
+    with Session(bind, autoflush=True, expire_on_commit=False, info={"scope": controllers}) as session:
+        yield UnitOfWork(session, actor, controllers, clock.now())
+        if read_only:
+            session.rollback()
+        else:
+            session.commit()
+
+
+def _touches_controllers(state: ORMExecuteState) -> bool:
+    return any(issubclass(mapper.class_, OfController | Controller) for mapper in state.all_mappers)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _filter_by_controller(state: ORMExecuteState) -> None:
+    """Narrow every statement to the controllers of the unit of work, or refuse it."""
+    scope = state.session.info.get("scope")
+    if isinstance(scope, _Every) or state.is_column_load or state.is_relationship_load:
+        return
+    if not state.all_mappers:
+        raise TenancyError("a statement without mapped tables cannot be filtered by controller")
+    if scope is None and _touches_controllers(state):
+        raise TenancyError("rows of a controller asked for without a set of controllers")
+    allowed = scope or frozenset()  # joined tables are no top-level mappers: without a set they match nothing
+    state.statement = state.statement.options(
+        with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),
+        with_loader_criteria(Controller, lambda row: row.id.in_(allowed), include_aliases=True),
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _guard_writes(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """Refuse to write a row of a controller outside the set."""
+    scope = session.info.get("scope")
+    if isinstance(scope, _Every):
+        return
+    for row in (*session.new, *session.dirty, *session.deleted):
+        owner = row.controller_id if isinstance(row, OfController) else None
+        if isinstance(row, Controller):
+            owner = row.id
+        if owner is not None and (scope is None or owner not in scope):
+            raise TenancyError(f"a {type(row).__name__} of a controller outside the unit of work")
