@@ -27,6 +27,7 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Read back aware UTC."""
+        del dialect  # the signature is SQLAlchemy's
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else utc(value)

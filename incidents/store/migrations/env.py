@@ -1,12 +1,13 @@
 """Alembic's entry: uses the connection it is given, so that SQLite and PostgreSQL take the same way."""
 
 from alembic import context
+from sqlalchemy import Connection
 
 from incidents.store.engine import create_engine_for
 from incidents.store.tables import Table
 
 
-def _run(connection):
+def _run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=Table.metadata,

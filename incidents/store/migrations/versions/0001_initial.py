@@ -130,9 +130,7 @@ def upgrade():
         sa.Column("controller_id", sa.Uuid(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_chain_head_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_chain_head_controller_id")),
         sa.PrimaryKeyConstraint("controller_id", name=op.f("pk_chain_head")),
     )
     op.create_table(
@@ -166,15 +164,11 @@ def upgrade():
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column(
             "role",
-            sa.Enum(
-                "reporter", "handler", "dpo", "manager", "auditor", "admin", native_enum=False, length=40
-            ),
+            sa.Enum("reporter", "handler", "dpo", "manager", "auditor", "admin", native_enum=False, length=40),
             nullable=False,
         ),
         sa.Column("deputy", sa.Boolean(), server_default=sa.false(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_membership_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_membership_controller_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")),
         sa.PrimaryKeyConstraint("controller_id", "user_id", "role", name=op.f("pk_membership")),
     )
@@ -205,9 +199,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processing_activity")),
     )
     with op.batch_alter_table("processing_activity", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_processing_activity_controller_id"), ["controller_id"], unique=False
-        )
+        batch_op.create_index(batch_op.f("ix_processing_activity_controller_id"), ["controller_id"], unique=False)
 
     op.create_table(
         "processor",
@@ -218,9 +210,7 @@ def upgrade():
         sa.Column("safeguard", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_processor_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_processor_controller_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_processor")),
     )
     with op.batch_alter_table("processor", schema=None) as batch_op:
@@ -231,9 +221,7 @@ def upgrade():
         sa.Column("controller_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_reference_counter_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_reference_counter_controller_id")),
         sa.PrimaryKeyConstraint("controller_id", "year", name=op.f("pk_reference_counter")),
     )
     op.create_table(
@@ -243,9 +231,7 @@ def upgrade():
         sa.Column("revoked_at", types.Instant(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_report_link_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_report_link_controller_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_link")),
         sa.UniqueConstraint("token", name=op.f("uq_report_link_token")),
     )
@@ -278,12 +264,8 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_acknowledgement_controller_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["incident_id"], ["incident.id"], name=op.f("fk_acknowledgement_incident_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_acknowledgement_controller_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_acknowledgement_incident_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_acknowledgement_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_acknowledgement")),
     )
@@ -302,9 +284,7 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_assessment_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_assessment_controller_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_assessment_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
         sa.UniqueConstraint("incident_id", "version", name=op.f("uq_assessment_incident_id_version")),
@@ -318,18 +298,14 @@ def upgrade():
         sa.Column("regime", sa.String(length=40), nullable=False),
         sa.Column("regime_version", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "anchor_kind", sa.Enum("first_signal", "awareness", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("anchor_kind", sa.Enum("first_signal", "awareness", native_enum=False, length=40), nullable=False),
         sa.Column("anchor_at", types.Instant(timezone=True), nullable=False),
         sa.Column("anchor_zone", sa.String(length=64), nullable=False),
         sa.Column("deadline_at", types.Instant(timezone=True), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("set_by", sa.Text(), nullable=False),
         sa.Column("set_at", types.Instant(timezone=True), nullable=False),
-        sa.Column(
-            "state", sa.Enum("running", "stopped", "superseded", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("state", sa.Enum("running", "stopped", "superseded", native_enum=False, length=40), nullable=False),
         sa.Column("stopped_at", types.Instant(timezone=True), nullable=True),
         sa.Column("stop_reason", sa.String(length=40), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -338,9 +314,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_clock_controller_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_clock_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
-        sa.UniqueConstraint(
-            "incident_id", "regime", "version", name=op.f("uq_clock_incident_id_regime_version")
-        ),
+        sa.UniqueConstraint("incident_id", "regime", "version", name=op.f("uq_clock_incident_id_regime_version")),
     )
     with op.batch_alter_table("clock", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_clock_controller_id"), ["controller_id"], unique=False)
@@ -368,11 +342,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_document_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint(
-            "incident_id",
-            "kind",
-            "language",
-            "version",
-            name=op.f("uq_document_incident_id_kind_language_version"),
+            "incident_id", "kind", "language", "version", name=op.f("uq_document_incident_id_kind_language_version")
         ),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
@@ -407,9 +377,7 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_fact_amendment_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_fact_amendment_controller_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_fact_amendment_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_amendment")),
         sa.UniqueConstraint("incident_id", "version", name=op.f("uq_fact_amendment_incident_id_version")),
@@ -425,12 +393,8 @@ def upgrade():
         sa.Column("request_hash", sa.String(length=64), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", types.Instant(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_idempotent_request_controller_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["incident_id"], ["incident.id"], name=op.f("fk_idempotent_request_incident_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_idempotent_request_controller_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_idempotent_request_incident_id")),
         sa.PrimaryKeyConstraint("controller_id", "key", name=op.f("pk_idempotent_request")),
     )
     op.create_table(
@@ -443,9 +407,7 @@ def upgrade():
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("payload", types.Json, nullable=False),
-        sa.Column(
-            "state", sa.Enum("queued", "sent", "folded", "dead", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("state", sa.Enum("queued", "sent", "folded", "dead", native_enum=False, length=40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", types.Instant(timezone=True), nullable=False),
         sa.Column("lease_until", types.Instant(timezone=True), nullable=True),
@@ -489,9 +451,7 @@ def upgrade():
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["controller_id"], ["controller.id"], name=op.f("fk_communication_controller_id")
-        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_communication_controller_id")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_communication_document_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_communication_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communication")),
@@ -518,9 +478,7 @@ def upgrade():
         sa.Column("controller_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_decision_assessment_id")),
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_decision_controller_id")),
-        sa.ForeignKeyConstraint(
-            ["decided_by_id"], ["user_account.id"], name=op.f("fk_decision_decided_by_id")
-        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["user_account.id"], name=op.f("fk_decision_decided_by_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_decision_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("incident_id", "version", name=op.f("uq_decision_incident_id_version")),
@@ -532,9 +490,7 @@ def upgrade():
     op.create_table(
         "filing",
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind", sa.Enum("new", "follow_up", "withdrawal", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("kind", sa.Enum("new", "follow_up", "withdrawal", native_enum=False, length=40), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column(
             "channel",
@@ -571,9 +527,7 @@ def upgrade():
         sa.Column("clock_id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("due_at", types.Instant(timezone=True), nullable=False),
-        sa.Column(
-            "state", sa.Enum("scheduled", "fired", "cancelled", native_enum=False, length=40), nullable=False
-        ),
+        sa.Column("state", sa.Enum("scheduled", "fired", "cancelled", native_enum=False, length=40), nullable=False),
         sa.Column("settled_at", types.Instant(timezone=True), nullable=True),
         sa.Column("late_by_seconds", sa.Integer(), nullable=True),
         sa.Column("reason", sa.String(length=40), nullable=False),

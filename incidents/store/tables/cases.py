@@ -1,0 +1,191 @@
+"""The case and everything said, run, decided, drafted and sent in it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incidents.store.tables.base import Keyed, OfController, OfIncident, Table, code
+
+
+class ReferenceCounter(OfController, Table):
+    """The last case number given out by a controller in a year."""
+
+    __tablename__ = "reference_counter"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+class Incident(Keyed, OfController, Table):
+    """The case, from the first report on. Its row is the lock for everything below it."""
+
+    __tablename__ = "incident"
+    __table_args__ = (UniqueConstraint("controller_id", "reference"),)
+    reference: Mapped[str] = mapped_column(String(40))
+    title: Mapped[str]
+    facts_version: Mapped[int] = mapped_column(Integer)
+    first_signal_at: Mapped[datetime]
+    first_signal_zone: Mapped[str] = mapped_column(String(64))
+    opened_at: Mapped[datetime]
+    opened_via: Mapped[str] = mapped_column(code("link", "page", "api"))
+    reporter: Mapped[str] = mapped_column(default="")
+    receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    policy_version: Mapped[str] = mapped_column(String(40))
+    acknowledged_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closing_note: Mapped[str] = mapped_column(default="")
+
+
+class FactAmendment(Keyed, OfIncident, Table):
+    """What somebody said about the case at one moment; facts are the fold of these. Append-only."""
+
+    __tablename__ = "fact_amendment"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int]
+    facts: Mapped[dict[str, Any]]
+    reason: Mapped[str] = mapped_column(default="")
+    said_by: Mapped[str]
+    said_at: Mapped[datetime]
+
+
+class Acknowledgement(Keyed, OfIncident, Table):
+    """A named person takes the case (or a later stage of it). Append-only."""
+
+    __tablename__ = "acknowledgement"
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    name: Mapped[str]
+    stage: Mapped[str] = mapped_column(String(40), default="")
+    via: Mapped[str] = mapped_column(code("mail", "page"))
+    at: Mapped[datetime]
+
+
+class ClockRow(Keyed, OfIncident, Table):
+    """One running duty: regime, anchor and dated rule version. A corrected anchor is a new version."""
+
+    __tablename__ = "clock"
+    __table_args__ = (UniqueConstraint("incident_id", "regime", "version"),)
+    regime: Mapped[str] = mapped_column(String(40))
+    regime_version: Mapped[str] = mapped_column(String(40))
+    version: Mapped[int]
+    anchor_kind: Mapped[str] = mapped_column(code("first_signal", "awareness"))
+    anchor_at: Mapped[datetime]
+    anchor_zone: Mapped[str] = mapped_column(String(64))
+    deadline_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(default="")
+    set_by: Mapped[str]
+    set_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(code("running", "stopped", "superseded"))
+    stopped_at: Mapped[datetime | None]
+    stop_reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Stage(Keyed, OfIncident, Table):
+    """A planned warning on one clock version; fires exactly once or is cancelled with a reason."""
+
+    __tablename__ = "stage"
+    __table_args__ = (
+        UniqueConstraint("clock_id", "name"),
+        Index(
+            "ix_stage_due",
+            "due_at",
+            postgresql_where=text("state = 'scheduled'"),
+            sqlite_where=text("state = 'scheduled'"),
+        ),
+    )
+    clock_id: Mapped[UUID] = mapped_column(ForeignKey("clock.id"), index=True)
+    name: Mapped[str] = mapped_column(String(40))
+    due_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(code("scheduled", "fired", "cancelled"))
+    settled_at: Mapped[datetime | None]
+    late_by_seconds: Mapped[int | None]
+    reason: Mapped[str] = mapped_column(String(40), default="")
+
+
+class Assessment(Keyed, OfIncident, Table):
+    """One run of the risk test: inputs, rule-set version, outcome, author. Append-only."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int]
+    facts_version: Mapped[int]
+    rule_set: Mapped[str] = mapped_column(String(60))
+    outcome: Mapped[dict[str, Any]]
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class Decision(Keyed, OfIncident, Table):
+    """Notify or not, tell or not or exempt, with reasons, by a named person. Append-only."""
+
+    __tablename__ = "decision"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int]
+    facts_version: Mapped[int]
+    assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id"))
+    notify: Mapped[str] = mapped_column(code("yes", "no"))
+    tell: Mapped[str] = mapped_column(code("yes", "no", "exempt"))
+    exemption: Mapped[str] = mapped_column(code("", "a", "b", "c"), default="")
+    reasons_authority: Mapped[str]
+    reasons_subjects: Mapped[str]
+    decided_by: Mapped[str]
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[datetime]
+
+
+class Document(Keyed, OfIncident, Table):
+    """A frozen draft: content with its hash, and the files made from it. Append-only."""
+
+    __tablename__ = "document"
+    __table_args__ = (UniqueConstraint("incident_id", "kind", "language", "version"),)
+    kind: Mapped[str] = mapped_column(code("authority", "subjects"))
+    language: Mapped[str] = mapped_column(String(2))
+    version: Mapped[int]
+    facts_version: Mapped[int]
+    html: Mapped[str]
+    sha256: Mapped[str] = mapped_column(String(64))
+    docx: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    docx_sha256: Mapped[str] = mapped_column(String(64))
+    pdf: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    pdf_sha256: Mapped[str] = mapped_column(String(64))
+    missing: Mapped[list[Any]] = mapped_column(default=list)
+    made_by: Mapped[str]
+    made_at: Mapped[datetime]
+
+
+class Filing(Keyed, OfIncident, Table):
+    """One sent version of the notification to the authority. Its lateness is settled for good. Append-only."""
+
+    __tablename__ = "filing"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int]
+    kind: Mapped[str] = mapped_column(code("new", "follow_up", "withdrawal"))
+    complete: Mapped[bool]
+    channel: Mapped[str] = mapped_column(code("online", "epapir", "krid", "post", "email", "other"))
+    filed_at: Mapped[datetime]
+    filed_zone: Mapped[str] = mapped_column(String(64))
+    authority_identifier: Mapped[str] = mapped_column(default="")
+    clock_id: Mapped[UUID] = mapped_column(ForeignKey("clock.id"))
+    deadline_at: Mapped[datetime]
+    late_by_seconds: Mapped[int]
+    delay_reasons: Mapped[str] = mapped_column(default="")
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    note: Mapped[str] = mapped_column(default="")
+    filed_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+
+
+class Communication(Keyed, OfIncident, Table):
+    """People were told (Art. 34): when, in what form, with what content, how many reached. Append-only."""
+
+    __tablename__ = "communication"
+    sent_at: Mapped[datetime]
+    sent_zone: Mapped[str] = mapped_column(String(64))
+    form: Mapped[str] = mapped_column(code("email", "post", "sms", "in_person", "public", "other"))
+    reached: Mapped[int | None]
+    document_id: Mapped[UUID | None] = mapped_column(ForeignKey("document.id"))
+    note: Mapped[str] = mapped_column(default="")
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]

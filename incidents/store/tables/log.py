@@ -1,0 +1,72 @@
+"""The event log, the outbox and the heartbeat."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incidents.store.tables.base import Keyed, OfController, Table, code
+
+
+class Event(OfController, Table):
+    """One entry of the event log, chained by hash per controller. Append-only, by trigger."""
+
+    __tablename__ = "event"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(60))
+    data: Mapped[dict[str, Any]]
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class ChainHead(OfController, Table):
+    """The newest entry of a controller's event log: the row that writers of the log lock."""
+
+    __tablename__ = "chain_head"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class OutboxMail(Keyed, OfController, Table):
+    """A mail that must leave; the only way out. Unique per key, so nothing is queued twice."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_ready",
+            "next_attempt_at",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+    )
+    incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
+    key: Mapped[str] = mapped_column(String(200), unique=True)
+    template: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    recipient: Mapped[str] = mapped_column(String(254))
+    name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(String(2))
+    payload: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(code("queued", "sent", "folded", "dead"))
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime]
+    lease_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    folded_into: Mapped[UUID | None]
+
+
+class Heartbeat(Table):
+    """When a kind of background work last proved that it lives."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]

@@ -1,0 +1,148 @@
+"""Controllers, the people who serve them, and how these prove who they are."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, ForeignKey, String, false, true
+from sqlalchemy.orm import Mapped, mapped_column
+
+from incidents.store.tables.base import Keyed, OfController, Table, code
+
+
+class Controller(Keyed, Table):
+    """The organisation that owes the duties (GDPR Art. 4(7)): the tenant."""
+
+    __tablename__ = "controller"
+    name: Mapped[str]
+    short_code: Mapped[str] = mapped_column(String(12), unique=True)
+    language: Mapped[str] = mapped_column(String(2), default="hu")
+    seat: Mapped[str] = mapped_column(default="")
+    postal_address: Mapped[str] = mapped_column(default="")
+    company_number: Mapped[str] = mapped_column(default="")
+    tax_number: Mapped[str] = mapped_column(default="")
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    website: Mapped[str] = mapped_column(default="")
+    dpo_name: Mapped[str] = mapped_column(default="")
+    dpo_email: Mapped[str] = mapped_column(default="")
+    dpo_phone: Mapped[str] = mapped_column(default="")
+    responsible_manager_name: Mapped[str] = mapped_column(default="")
+    responsible_manager_title: Mapped[str] = mapped_column(default="")
+    responsible_manager_email: Mapped[str] = mapped_column(default="")
+    responsible_manager_phone: Mapped[str] = mapped_column(default="")
+    representative: Mapped[str] = mapped_column(default="")
+    letterhead: Mapped[str] = mapped_column(default="")
+    is_public_body: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    created_at: Mapped[datetime]
+
+
+class Processor(Keyed, OfController, Table):
+    """Who acts for a controller (Art. 28), with task, country and the safeguard of a transfer (Art. 46)."""
+
+    __tablename__ = "processor"
+    name: Mapped[str]
+    address: Mapped[str] = mapped_column(default="")
+    task: Mapped[str] = mapped_column(default="")
+    country: Mapped[str] = mapped_column(String(2), default="HU")
+    safeguard: Mapped[str] = mapped_column(default="")
+
+
+class ProcessingActivity(Keyed, OfController, Table):
+    """A processing activity (Art. 30) with the kinds of data and people it touches."""
+
+    __tablename__ = "processing_activity"
+    name: Mapped[str]
+    purpose: Mapped[str] = mapped_column(default="")
+    data_categories: Mapped[list[Any]] = mapped_column(default=list)
+    subject_categories: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class User(Keyed, Table):
+    """A person with an account."""
+
+    __tablename__ = "user_account"
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    language: Mapped[str] = mapped_column(String(2), default="hu")
+    is_operator: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    created_at: Mapped[datetime]
+    last_login_at: Mapped[datetime | None]
+
+
+class Membership(OfController, Table):
+    """One role of one person at one controller."""
+
+    __tablename__ = "membership"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(
+        code("reporter", "handler", "dpo", "manager", "auditor", "admin"), primary_key=True
+    )
+    deputy: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+
+
+class UserSession(Table):
+    """A signed-in browser; the key is the hash of a random token made anew at each login."""
+
+    __tablename__ = "user_session"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user_agent: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+
+
+class LoginFailure(Keyed, Table):
+    """A failed sign-in, to slow guessing down; erased with time."""
+
+    __tablename__ = "login_failure"
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class OneTimeLink(Table):
+    """The set-up link of an empty installation, or an invitation; only the hash of its token is kept."""
+
+    __tablename__ = "one_time_link"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    purpose: Mapped[str] = mapped_column(code("setup", "invite"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ReportLink(Keyed, OfController, Table):
+    """The address (and QR code) where staff of one controller report without an account."""
+
+    __tablename__ = "report_link"
+    token: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class ApiKey(Keyed, OfController, Table):
+    """A key for /api/v1, one controller each; only its hash is kept."""
+
+    __tablename__ = "api_key"
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotentRequest(OfController, Table):
+    """An answered API request that may be asked again under the same key."""
+
+    __tablename__ = "idempotent_request"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_hash: Mapped[str] = mapped_column(String(64))
+    incident_id: Mapped[UUID] = mapped_column(ForeignKey("incident.id"))
+    created_at: Mapped[datetime]
