@@ -1,0 +1,71 @@
+"""The states of a case and the next act that is due, read from what has been recorded."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What has been recorded in a case so far."""
+
+    acknowledged: bool = False
+    awareness_set: bool = False
+    notify: str = ""
+    """The newest decision on the authority: ``yes``, ``no`` or empty while undecided."""
+    tell: str = ""
+    """The newest decision on the people: ``yes``, ``no``, ``exempt`` or empty."""
+    exemption: str = ""
+    """The letter of Art. 34(3) relied on; (c) still owes a public notice."""
+    drafted: bool = False
+    filed: bool = False
+    filing_complete: bool = False
+    told: bool = False
+    closed: bool = False
+
+    @property
+    def must_tell(self) -> bool:
+        """Whether people are still owed something: a message, or a public notice under Art. 34(3)(c)."""
+        return (self.tell == "yes" or (self.tell == "exempt" and self.exemption == "c")) and not self.told
+
+
+def state(marks: Marks) -> str:
+    """One word for where the case stands: reported, acknowledged, decided, filed or closed."""
+    if marks.closed:
+        return "closed"
+    if marks.filed:
+        return "filed"
+    if marks.notify:
+        return "decided"
+    return "acknowledged" if marks.acknowledged else "reported"
+
+
+def next_act(marks: Marks) -> str:
+    """The act that is due next; the order is the flow of the law, telling people does not wait for the authority."""
+    due = (
+        ("none", marks.closed),
+        ("acknowledge", not marks.acknowledged),
+        ("set_awareness", not marks.awareness_set),
+        ("decide", not marks.notify),
+        ("draft", marks.notify == "yes" and not marks.filed and not marks.drafted),
+        ("file", marks.notify == "yes" and not marks.filed),
+        ("tell", marks.must_tell),
+        ("follow_up", marks.filed and not marks.filing_complete),
+        ("close", True),
+    )
+    return next(act for act, is_due in due if is_due)
+
+
+def obstacles_to_closing(marks: Marks) -> tuple[str, ...]:
+    """What stands in the way of closing, as English sentences for the person; empty when nothing does."""
+    found = (
+        (not marks.notify, "There is no decision yet."),
+        (
+            marks.notify == "yes" and not marks.filed,
+            "The decision was to notify the authority, but no filing is recorded.",
+        ),
+        (
+            marks.filed and not marks.filing_complete,
+            "The newest filing is incomplete: record the complete follow-up first.",
+        ),
+        (marks.must_tell, "The decision was to tell the people concerned, but no communication is recorded."),
+    )
+    return tuple(sentence for stands, sentence in found if stands)
