@@ -128,10 +128,11 @@ class ReportLink(Keyed, OfController, Table):
 
 
 class ApiKey(Keyed, OfController, Table):
-    """A key for /api/v1, one controller each; only its hash is kept."""
+    """A key for /api/v1, one controller and one role each; only its hash is kept."""
 
     __tablename__ = "api_key"
     name: Mapped[str]
+    role: Mapped[str] = mapped_column(code("reporter", "handler", "dpo", "auditor"))
     key_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

@@ -113,6 +113,9 @@ def upgrade():
     op.create_table(
         "api_key",
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "role", sa.Enum("reporter", "handler", "dpo", "auditor", native_enum=False, length=40), nullable=False
+        ),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("created_at", types.Instant(timezone=True), nullable=False),
         sa.Column("revoked_at", types.Instant(timezone=True), nullable=True),

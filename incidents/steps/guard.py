@@ -1,0 +1,31 @@
+"""The one question every step asks first: may this actor do this, here?"""
+
+from uuid import UUID
+
+from incidents.base.errors import Forbidden
+from incidents.rules.access import may
+from incidents.store.uow import EVERY_CONTROLLER, UnitOfWork
+
+
+def require(uow: UnitOfWork, controller_id: UUID, act: str) -> None:
+    """Refuse an act the actor's roles at the controller do not allow.
+
+    Raises:
+        NotFound: the controller is not the actor's at all.
+        Forbidden: it is, but no role there allows the act.
+    """
+    uow.require(controller_id)
+    if uow.scope is EVERY_CONTROLLER or (uow.actor.is_operator and act == "manage"):
+        return
+    if not may(uow.actor.roles.get(controller_id, frozenset()), act):
+        raise Forbidden
+
+
+def require_operator(uow: UnitOfWork) -> None:
+    """Refuse whoever does not run this installation.
+
+    Raises:
+        Forbidden: not an operator.
+    """
+    if not (uow.actor.is_operator or uow.scope is EVERY_CONTROLLER):
+        raise Forbidden

@@ -1,0 +1,155 @@
+"""The event log: append, read, verify. Writers of one controller's log queue up on its chain head."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import inspect, select
+
+from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, verify_chain
+from incidents.store.tables import APPEND_ONLY, ChainHead, Event, Table
+from incidents.store.uow import UnitOfWork
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """What happened, before it has its place in the chain."""
+
+    controller_id: UUID
+    incident_id: UUID | None
+    kind: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    record: Table | None = None
+    """The append-only row this event vouches for: its digest goes into the chain."""
+
+
+def begin_chain(uow: UnitOfWork, controller_id: UUID) -> None:
+    """Lay the first link for a new controller."""
+    uow.session.add(ChainHead(controller_id=controller_id, seq=0, hash=GENESIS))
+    uow.session.flush()
+
+
+def _plain(value: object) -> object:
+    """A column value as JSON can hold it; bytes by their digest."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, UUID):
+        return str(value)
+    return digest(value.hex()) if isinstance(value, bytes) else value
+
+
+def row_digest(row: Table) -> str:
+    """SHA-256 over every column of a row."""
+    columns = inspect(type(row)).column_attrs
+    return digest({column.key: _plain(getattr(row, column.key)) for column in columns})
+
+
+def _vouch(event: NewEvent) -> dict[str, Any]:
+    data = dict(event.data)
+    if event.record is not None:
+        key = inspect(event.record).mapper.primary_key_from_instance(event.record)[0]
+        data["record"] = {"table": event.record.__tablename__, "id": str(key), "sha256": row_digest(event.record)}
+    return data
+
+
+def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, ChainHead]:
+    """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace."""
+    held: dict[UUID, ChainHead] = uow.session.info.setdefault("chain_heads", {})
+    if wanted := controller_ids - held.keys():
+        heads = uow.session.scalars(
+            select(ChainHead)
+            .where(ChainHead.controller_id.in_(wanted))
+            .order_by(ChainHead.controller_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        held.update({head.controller_id: head for head in heads})
+    return held
+
+
+def append(uow: UnitOfWork, *events: NewEvent) -> None:
+    """Write events into the log of their controllers, in the order given."""
+    if not events:
+        return
+    uow.session.flush()
+    heads = _locked_heads(uow, {event.controller_id for event in events})
+    for event in events:
+        head = heads[event.controller_id]
+        entry = Entry(
+            controller_id=str(event.controller_id),
+            seq=head.seq + 1,
+            incident_id=str(event.incident_id or ""),
+            at=uow.now,
+            actor=uow.actor.name,
+            kind=event.kind,
+            data=_vouch(event),
+            previous=head.hash,
+        )
+        head.seq, head.hash = entry.seq, entry_hash(entry)
+        uow.session.add(
+            Event(
+                controller_id=event.controller_id,
+                seq=entry.seq,
+                incident_id=event.incident_id,
+                at=uow.now,
+                actor=entry.actor,
+                kind=entry.kind,
+                data=entry.data,
+                previous=entry.previous,
+                hash=head.hash,
+            )
+        )
+
+
+def events_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[Event]:
+    """The log of one incident, oldest first."""
+    return uow.session.scalars(select(Event).where(Event.incident_id == incident_id).order_by(Event.seq)).all()
+
+
+def _stored(uow: UnitOfWork, controller_id: UUID) -> Iterator[tuple[Entry, str]]:
+    rows = uow.session.scalars(
+        select(Event).where(Event.controller_id == controller_id).order_by(Event.seq).execution_options(yield_per=1000)
+    )
+    for row in rows:
+        entry = Entry(
+            str(row.controller_id),
+            row.seq,
+            str(row.incident_id or ""),
+            row.at,
+            row.actor,
+            row.kind,
+            row.data,
+            row.previous,
+        )
+        yield entry, row.hash
+
+
+def _broken_records(uow: UnitOfWork, entries: Sequence[Entry]) -> list[Break]:
+    """Rows that events vouch for but that are gone or read differently now."""
+    tables = {table.__tablename__: table for table in APPEND_ONLY}
+    breaks = []
+    for entry in entries:
+        record = entry.data["record"]
+        row = uow.session.get(tables[record["table"]], UUID(record["id"]), populate_existing=True)
+        if row is None:
+            breaks.append(Break(entry.seq, f"{record['table']} {record['id']} was removed"))
+        elif row_digest(row) != record["sha256"]:
+            breaks.append(Break(entry.seq, f"{record['table']} {record['id']} was altered"))
+    return breaks
+
+
+def verify(uow: UnitOfWork, controller_id: UUID) -> list[Break]:
+    """Every break in a controller's log and in the rows the log vouches for."""
+    head = uow.session.get(ChainHead, controller_id)
+    vouching: list[Entry] = []
+
+    def watched() -> Iterator[tuple[Entry, str]]:
+        for entry, stored in _stored(uow, controller_id):
+            if "record" in entry.data:
+                vouching.append(entry)
+            yield entry, stored
+
+    breaks = verify_chain(watched(), head.seq if head else -1, head.hash if head else "")
+    return breaks + _broken_records(uow, vouching)

@@ -1,0 +1,141 @@
+"""Clocks and their stages: start, correct, stop, claim what is due."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incidents.base.ids import new_id
+from incidents.base.time import ZonedInstant
+from incidents.rules.clock import Regime, deadline
+from incidents.rules.escalation import PlannedStage
+from incidents.store.tables import ClockRow, Incident, Stage
+from incidents.store.uow import UnitOfWork
+
+GDPR_33 = "gdpr-33"
+
+
+@dataclass(frozen=True)
+class Due:
+    """A locked incident with its running clock and all its stages that have fallen due, oldest first."""
+
+    incident: Incident
+    clock: ClockRow
+    stages: tuple[Stage, ...]
+
+
+def add_clock(
+    uow: UnitOfWork,
+    incident: Incident,
+    regime: Regime,
+    anchor: ZonedInstant,
+    anchor_kind: str,
+    version: int,
+    reason: str,
+) -> ClockRow:
+    """Start a clock version; its stages are added apart."""
+    clock = ClockRow(
+        id=new_id(uow.now),
+        controller_id=incident.controller_id,
+        incident_id=incident.id,
+        regime=regime.id,
+        regime_version=regime.version,
+        version=version,
+        anchor_kind=anchor_kind,
+        anchor_at=anchor.at,
+        anchor_zone=anchor.zone,
+        deadline_at=deadline(anchor.at, regime),
+        reason=reason,
+        set_by=uow.actor.name,
+        set_at=uow.now,
+        state="running",
+        stop_reason="",
+    )
+    uow.session.add(clock)
+    return clock
+
+
+def add_stages(uow: UnitOfWork, clock: ClockRow, planned: Iterable[PlannedStage]) -> list[Stage]:
+    """Plan warnings on a clock version."""
+    stages = [
+        Stage(
+            id=new_id(uow.now),
+            controller_id=clock.controller_id,
+            incident_id=clock.incident_id,
+            clock_id=clock.id,
+            name=plan.name,
+            due_at=plan.due_at,
+            state="scheduled",
+            reason="",
+        )
+        for plan in planned
+    ]
+    uow.session.add_all(stages)
+    return stages
+
+
+def clocks_of(uow: UnitOfWork, incident_id: UUID, regime: str = GDPR_33) -> Sequence[ClockRow]:
+    """Every version of a clock, oldest first."""
+    return uow.session.scalars(
+        select(ClockRow)
+        .where(ClockRow.incident_id == incident_id, ClockRow.regime == regime)
+        .order_by(ClockRow.version)
+    ).all()
+
+
+def stages_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[Stage]:
+    """Every stage of every clock version of an incident, by due time."""
+    return uow.session.scalars(
+        select(Stage).where(Stage.incident_id == incident_id).order_by(Stage.due_at, Stage.id)
+    ).all()
+
+
+def cancel_scheduled(uow: UnitOfWork, clock: ClockRow, reason: str) -> list[Stage]:
+    """Call off every stage of a clock that has not fired, with the reason."""
+    stages = uow.session.scalars(select(Stage).where(Stage.clock_id == clock.id, Stage.state == "scheduled")).all()
+    for stage in stages:
+        stage.state, stage.reason, stage.settled_at = "cancelled", reason, uow.now
+    return list(stages)
+
+
+def stop(uow: UnitOfWork, clock: ClockRow, reason: str) -> list[Stage]:
+    """Stop a running clock and call off what was planned on it."""
+    clock.state, clock.stop_reason, clock.stopped_at = "stopped", reason, uow.now
+    return cancel_scheduled(uow, clock, reason)
+
+
+def _lock_due_incidents(uow: UnitOfWork, limit: int) -> Collection[UUID]:
+    """Lock incidents that have something due and that nobody else holds; never waits on PostgreSQL."""
+    return set(
+        uow.session.scalars(
+            select(Stage.incident_id)
+            .join(Incident, Incident.id == Stage.incident_id)
+            .where(Stage.state == "scheduled", Stage.due_at <= uow.now)
+            .order_by(Stage.due_at)
+            .limit(limit)
+            .with_for_update(of=Incident, skip_locked=True)
+        )
+    )
+
+
+def claim_due(uow: UnitOfWork, limit: int) -> list[Due]:
+    """Take incidents with due stages for this transaction; two sweeps never get the same one.
+
+    The stages are read again under the lock: what another sweep fired a moment ago is not seen as due any more.
+    """
+    ids = _lock_due_incidents(uow, limit)
+    if not ids:
+        return []
+    rows = uow.session.execute(
+        select(Incident, ClockRow, Stage)
+        .join(Stage, Stage.incident_id == Incident.id)
+        .join(ClockRow, ClockRow.id == Stage.clock_id)
+        .where(Incident.id.in_(ids), Stage.state == "scheduled", Stage.due_at <= uow.now)
+        .order_by(Stage.due_at, Stage.id)
+        .execution_options(populate_existing=True)
+    )
+    found: dict[UUID, tuple[Incident, ClockRow, list[Stage]]] = {}
+    for incident, clock, stage in rows:
+        found.setdefault(clock.id, (incident, clock, []))[2].append(stage)
+    return [Due(incident, clock, tuple(stages)) for incident, clock, stages in found.values()]

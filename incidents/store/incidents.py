@@ -1,0 +1,144 @@
+"""Queries for the case: lock, facts, references, the board."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select, true
+
+from incidents.base.errors import NotFound
+from incidents.base.ids import new_id, reference
+from incidents.rules.facts import Fact, Facts, FactState, ParsedFact
+from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident, ReferenceCounter
+from incidents.store.uow import UnitOfWork
+
+
+def load(uow: UnitOfWork, incident_id: UUID) -> Incident:
+    """The incident, unlocked.
+
+    Raises:
+        NotFound: there is none, or it belongs to a controller outside the unit of work.
+    """
+    incident = uow.session.scalar(select(Incident).where(Incident.id == incident_id))
+    if incident is None:
+        raise NotFound
+    return incident
+
+
+def lock(uow: UnitOfWork, incident_id: UUID) -> Incident:
+    """The incident, locked until the transaction ends: whoever changes anything of a case holds this.
+
+    Raises:
+        NotFound: there is none, or it belongs to a controller outside the unit of work.
+    """
+    incident = uow.session.scalar(
+        select(Incident).where(Incident.id == incident_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if incident is None:
+        raise NotFound
+    return incident
+
+
+def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
+    """The next case number of a controller in a year; two at once wait for each other."""
+    counter = uow.session.get(ReferenceCounter, (controller.id, year), with_for_update=True, populate_existing=True)
+    if counter is None:
+        # The controller's row orders the very first two of a year.
+        uow.session.scalar(select(Controller).where(Controller.id == controller.id).with_for_update())
+        counter = uow.session.get(ReferenceCounter, (controller.id, year), populate_existing=True)
+    if counter is None:
+        counter = ReferenceCounter(controller_id=controller.id, year=year, last=0)
+        uow.session.add(counter)
+    counter.last += 1
+    return reference(controller.short_code, year, counter.last)
+
+
+def add_amendment(uow: UnitOfWork, incident: Incident, said: dict[str, ParsedFact], reason: str) -> FactAmendment:
+    """Record what was said as the next version of the facts; the incident must be locked or new."""
+    incident.facts_version += 1
+    row = FactAmendment(
+        id=new_id(uow.now),
+        controller_id=incident.controller_id,
+        incident_id=incident.id,
+        version=incident.facts_version,
+        facts={key: {"state": str(fact.state), "value": fact.value} for key, fact in said.items()},
+        reason=reason,
+        said_by=uow.actor.name,
+        said_at=uow.now,
+    )
+    uow.session.add(row)
+    return row
+
+
+def amendments(uow: UnitOfWork, incident_id: UUID) -> Sequence[FactAmendment]:
+    """Everything that was said, oldest first."""
+    return uow.session.scalars(
+        select(FactAmendment).where(FactAmendment.incident_id == incident_id).order_by(FactAmendment.version)
+    ).all()
+
+
+def fold_facts(rows: Sequence[FactAmendment], upto: int | None = None) -> Facts:
+    """The facts as of a version (the newest without one)."""
+    facts: dict[str, Fact] = {}
+    version = 0
+    for row in rows:
+        if upto is not None and row.version > upto:
+            break
+        version = row.version
+        for key, said in row.facts.items():
+            facts[key] = Fact(
+                key, FactState(said["state"]), said["value"], row.said_by, row.said_at, row.version, row.reason
+            )
+    return Facts(version, facts)
+
+
+@dataclass(frozen=True)
+class BoardFilter:
+    """What the board shows."""
+
+    query: str = ""
+    state: str = "open"
+    controller_id: UUID | None = None
+    limit: int = 50
+    after: tuple[int, datetime, UUID] | None = None
+    """Place of the last row seen: acknowledged (1) or not (0), deadline, key."""
+
+
+def board(uow: UnitOfWork, wanted: BoardFilter) -> Sequence[tuple[Incident, ClockRow, str]]:
+    """Incidents with their current clock and controller name: unacknowledged first, then by deadline."""
+    taken = func.coalesce(Incident.acknowledged_at.is_not(None), false())
+    statement = (
+        select(Incident, ClockRow, Controller.name)
+        .join(Controller, Controller.id == Incident.controller_id)
+        .join(ClockRow, and_(ClockRow.incident_id == Incident.id, ClockRow.state != "superseded"))
+        .order_by(taken, ClockRow.deadline_at, Incident.id)
+        .limit(wanted.limit)
+    )
+    statement = _narrow(statement, wanted)
+    if wanted.after:
+        flag, deadline, key = wanted.after
+        same = taken == (true() if flag else false())
+        later = or_(ClockRow.deadline_at > deadline, and_(ClockRow.deadline_at == deadline, Incident.id > key))
+        statement = statement.where(or_(and_(same, later), taken == true()) if not flag else and_(same, later))
+    return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
+
+
+def _narrow(
+    statement: Select[Incident, ClockRow, str], wanted: BoardFilter
+) -> Select[Incident, ClockRow, str]:
+    if wanted.state == "open":
+        statement = statement.where(Incident.closed_at.is_(None))
+    elif wanted.state == "closed":
+        statement = statement.where(Incident.closed_at.is_not(None))
+    if wanted.controller_id:
+        statement = statement.where(Incident.controller_id == wanted.controller_id)
+    if wanted.query.strip():
+        statement = statement.where(contains(wanted.query, Incident.reference, Incident.title))
+    return statement
+
+
+def contains(query: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """A case-blind search for a text in columns; wildcard characters mean themselves."""
+    escaped = query.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return or_(*(func.lower(column).like(f"%{escaped}%", escape="\\") for column in columns))
