@@ -1,0 +1,203 @@
+"""Fixtures every test may ask for: real servers, fresh databases, processes, a clock that obeys."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.fakes import FakeClock
+from tests.processes import Guardian, Processes
+from tests.servers import PostgresServer, RedisServer, SmtpServer, flush, running_postgres
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--lang=hu",
+]
+
+
+@contextmanager
+def _locked(name: str, mode: int) -> Iterator[None]:
+    """Hold a lock that the other test processes of this checkout and this user respect."""
+    checkout = sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:12]
+    lock = Path(tempfile.gettempdir()) / f"incidens72-{os.getuid()}-{checkout}-{name}.lock"
+    with lock.open("w") as file:
+        fcntl.flock(file, mode)
+        yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Let a test that kills processes have the machine for itself; the others share it.
+
+    The turnstile keeps the others from slipping in while such a test waits for its turn.
+    """
+    alone = item.get_closest_marker("chaos") is not None
+    with _locked("turnstile", fcntl.LOCK_EX):
+        room = _locked("room", fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        room.__enter__()
+    try:
+        return (yield)
+    finally:
+        room.__exit__(None, None, None)
+
+
+@pytest.fixture
+def fake_clock() -> FakeClock:
+    """A clock standing at Friday, 20 November 2026, 17:50 in Budapest."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def guardian() -> Iterator[Guardian]:
+    """Ends every process of this run, even when the run itself is killed."""
+    guardian = Guardian()
+    yield guardian
+    guardian.dismiss()
+
+
+@pytest.fixture(scope="session")
+def server_processes(guardian: Guardian, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    """Starts what lives as long as the session."""
+    processes = Processes(guardian, tmp_path_factory.mktemp("servers"))
+    yield processes
+    processes.kill_all()
+
+
+@pytest.fixture
+def processes(guardian: Guardian, tmp_path: Path) -> Iterator[Processes]:
+    """Starts what lives as long as the test: ``processes.service("web", DATABASE_URL=…)``."""
+    processes = Processes(guardian, tmp_path / "processes")
+    yield processes
+    processes.kill_all()
+
+
+@pytest.fixture(scope="session")
+def postgres(server_processes: Processes) -> Iterator[PostgresServer]:
+    """The PostgreSQL named by TEST_DATABASE_URL, else one of our own."""
+    if named := os.environ.get("TEST_DATABASE_URL"):
+        yield PostgresServer(urlsplit(named)._replace(scheme="postgresql").geturl())
+        return
+    with running_postgres(server_processes) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres: PostgresServer) -> Iterator[str]:
+    """The name of a migrated, empty database."""
+    from incidents.store.migrate import upgrade
+
+    name = postgres.create()
+    upgrade(postgres.url(name))
+    yield name
+    postgres.drop(name)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a migrated, empty database."""
+    from incidents.store.migrate import upgrade
+
+    file = tmp_path_factory.mktemp("sqlite") / "template.db"
+    upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """URL of a migrated, empty SQLite file of this test."""
+    file = tmp_path / "incidens72.db"
+    for part in sqlite_template.parent.glob(f"{sqlite_template.name}*"):
+        shutil.copy(part, file.with_name(part.name.replace(sqlite_template.name, file.name)))
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
+    """URL of a migrated, empty PostgreSQL database of this test."""
+    name = postgres.create(postgres_template)
+    yield postgres.url(name)
+    postgres.drop(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated, empty database of this test: the test runs once on each engine."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def redis_server(server_processes: Processes) -> Iterator[RedisServer]:
+    """A Redis-protocol server of our own, which a test may also kill and start again."""
+    server = RedisServer(server_processes)
+    server.start()
+    yield server
+    server.kill9()
+
+
+@pytest.fixture
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """URL of an empty broker: TEST_REDIS_URL, else a server of our own."""
+    url = os.environ.get("TEST_REDIS_URL") or str(request.getfixturevalue("redis_server").url)
+    flush(url)
+    return url
+
+
+@pytest.fixture(scope="session")
+def running_smtp(server_processes: Processes) -> Iterator[SmtpServer]:
+    """The mail server of the session."""
+    server = SmtpServer(server_processes)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def smtp_server(running_smtp: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> SmtpServer:
+    """A well-behaved, empty mail server, trusted by this process and by those it starts."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(running_smtp.ca_file))
+    running_smtp.clear()
+    if not running_smtp.running:
+        running_smtp.start()
+    return running_smtp
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """A real Chromium; without one the test fails, for a skipped journey proves nothing."""
+    names = [os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome"]
+    for name in filter(None, names):
+        if found := shutil.which(name):
+            return found
+    pytest.fail("The browser tests need Chromium: run `make test`, or name one with CHROMIUM=/path/to/chromium")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator["Browser"]:
+    """A headless browser; a test makes its own context: ``browser.new_context(locale="hu-HU")``.
+
+    Per module, because Playwright keeps an event loop running in this thread and other modules start their own.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
