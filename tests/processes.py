@@ -150,7 +150,7 @@ class Process:
         try:
             return self._ended(timeout)
         except subprocess.TimeoutExpired as error:
-            raise AssertionError(f"{self.popen.args} did not stop in {timeout:g} s:\n{self.output()}") from error
+            raise AssertionError(f"{self.popen.args!r} did not stop in {timeout:g} s:\n{self.output()}") from error
         finally:
             self.kill9()
 
@@ -164,7 +164,7 @@ class Process:
 
         def met() -> bool:
             if not self.running:
-                raise AssertionError(f"{self.popen.args} ended early ({self.popen.returncode}):\n{self.output()}")
+                raise AssertionError(f"{self.popen.args!r} ended early ({self.popen.returncode}):\n{self.output()}")
             return bool(condition())
 
         try:

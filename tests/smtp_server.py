@@ -46,7 +46,8 @@ class Mailbox:
         self._count += 1
         name = f"{self._count:06}"
         about = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "tls": session.ssl is not None}
-        self._write(self._folder / f"{name}.eml", bytes(envelope.content or b""))
+        assert isinstance(envelope.content, bytes)
+        self._write(self._folder / f"{name}.eml", envelope.content)
         self._write(self._folder / f"{name}.json", json.dumps(about).encode())
 
     def _write(self, path: Path, content: bytes) -> None:
@@ -79,6 +80,7 @@ class Handler:
             await asyncio.sleep(3600)
         self._mailbox.keep(envelope, session)
         if mode == "drop":
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         return "250 OK kept"
 

@@ -157,7 +157,7 @@ def test_the_image_is_built_from_the_lock_file_and_runs_as_a_user_without_a_name
 
 
 def test_the_package_that_goes_into_the_image_carries_law_templates_and_languages(tmp_path: Path) -> None:
-    command = [BIN / "python", "-m", "hatchling", "build", "-t", "wheel", "-d", tmp_path]
+    command = [str(BIN / "python"), "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
     [wheel] = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:

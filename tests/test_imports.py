@@ -6,7 +6,7 @@ from tests.processes import BIN, ROOT
 
 
 def test_every_import_contract_is_kept() -> None:
-    command = [BIN / "lint-imports", "--no-cache"]
+    command = [str(BIN / "lint-imports"), "--no-cache"]
     checked = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "0 broken" in checked.stdout
