@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from incidents.base.i18n import translator
 from incidents.rules.calendar import Calendar, CalendarHorizonError, eu_1182_71, hu_domestic
 
 TODAY = date(2026, 11, 22)
@@ -110,3 +111,11 @@ def test_beyond_the_last_decree_the_domestic_calendar_says_so_instead_of_guessin
 def test_beyond_its_last_year_the_eu_list_says_so_as_well() -> None:
     with pytest.raises(CalendarHorizonError, match=r"eu_1182_71-hu has data for the years 2024 to 2030, not for 2031"):
         list(islice(EU.working_days(date(2030, 12, 30)), 3))
+
+
+def test_the_horizon_is_told_in_hungarian_as_well() -> None:
+    with pytest.raises(CalendarHorizonError) as caught:
+        EU.is_working_day(date(2031, 1, 2))
+    sentence = translator("hu")(caught.value.message, **caught.value.params)
+    assert sentence.startswith("A naptár (eu_1182_71-hu) a 2024–2030 közötti évekre tartalmaz adatot")
+    assert "2031" in sentence
