@@ -1,0 +1,76 @@
+"""The web application: pages, API and static files on one set of state; no module-level globals."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from importlib import import_module
+from typing import Any
+
+from litestar import Litestar, Router
+from litestar.datastructures import CacheControlHeader, State
+from litestar.di import Provide
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from incidents.api.routes import handlers as api_handlers
+from incidents.base.settings import Settings
+from incidents.base.time import Clock
+from incidents.web import controllers, health, people
+from incidents.web.forms import provide_form
+from incidents.web.problems import EXCEPTION_HANDLERS
+from incidents.web.rendering import TEMPLATES
+from incidents.web.security import MOST_BYTES, csrf_config, security_headers
+from incidents.web.sessions import SessionMiddleware, signed_in
+
+Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
+A_YEAR = 365 * 24 * 3600
+
+
+def create_app(settings: Settings, engine: Any, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+    """The service as an ASGI application.
+
+    Args:
+        settings: where it lives and what it may do.
+        engine: the database, from ``incidents.store.engine.create_engine_for``.
+        clock: says what time it is; nothing here asks the machine.
+        lifespan: what must run as long as the server (worker and beat of the embedded mode).
+    """
+    return Litestar(
+        route_handlers=[_pages(), _static(), *health.handlers, *api_handlers],
+        state=State({"settings": settings, "engine": engine, "clock": clock, "throttled": {}}),
+        middleware=[SessionMiddleware()],
+        csrf_config=csrf_config(settings),
+        before_send=[security_headers(settings)],
+        exception_handlers=EXCEPTION_HANDLERS,
+        request_max_body_size=MOST_BYTES,
+        openapi_config=_openapi(),
+        lifespan=list(lifespan),
+        logging_config=None,
+        debug=False,
+    )
+
+
+def _pages() -> Router:
+    """Every page; each asks to sign in unless it is marked public."""
+    return Router(
+        path="/",
+        route_handlers=[*people.handlers, *controllers.handlers, *STEP_PAGES],
+        guards=[signed_in],
+        dependencies={"form": Provide(provide_form)},
+        include_in_schema=False,
+    )
+
+
+def _static() -> Router:
+    cache = CacheControlHeader(public=True, max_age=A_YEAR, immutable=True)
+    return create_static_files_router(path="/static", directories=[TEMPLATES / "static"], cache_control=cache)
+
+
+def _openapi() -> OpenAPIConfig:
+    """The description of the API as JSON only: the usual viewers load scripts from elsewhere."""
+    return OpenAPIConfig(
+        title="incidens72",
+        version="1",
+        path="/api/v1",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+    )

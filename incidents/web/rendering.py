@@ -1,0 +1,163 @@
+"""Pages from templates: one environment a language, autoescaped, where an undefined name is an error.
+
+``page(request, "pages/board.html", rows=rows)`` is all a handler needs. Every template finds: ``_`` (and
+``{% trans %}``), ``lang``, ``person`` (or None), ``actor``, ``path``, ``now``, ``csrf_token``, ``notice``, ``banners``,
+``demo``, ``may_anywhere(act)`` and the filters below.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Response
+from litestar.enums import MediaType
+from litestar.template.base import csrf_token
+
+from incidents.base import hungarian
+from incidents.base.errors import FieldError, IncidentError
+from incidents.base.i18n import Translator, known_language, msgid, translator
+from incidents.base.time import BUDAPEST
+from incidents.rules import vocabulary
+from incidents.web.forms import Form
+from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
+from incidents.web.watch import alarms
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
+
+NOTICES = {
+    "saved": msgid("Saved."),
+    "sent": msgid("Invitation sent."),
+    "removed": msgid("Removed."),
+    "renewed": msgid("There is a new link. The old one no longer works."),
+    "password": msgid("Your password has changed. Your other sign-ins have ended."),
+    "welcome": msgid("You are signed in."),
+    "out": msgid("You have signed out."),
+    "created": msgid("Created."),
+    "reported": msgid("The case is open and its clock is running."),
+    "acknowledged": msgid("You have acknowledged the case."),
+    "awareness": msgid("The moment of awareness is recorded and the deadline is recalculated."),
+    "assessed": msgid("The risk assessment is recorded."),
+    "decided": msgid("The decision is recorded."),
+    "frozen": msgid("This version is frozen and can be downloaded."),
+    "filed": msgid("The filing is recorded."),
+    "told": msgid("The communication to the data subjects is recorded."),
+    "closed": msgid("The case is closed."),
+    "reopened": msgid("The case is open again."),
+}
+"""What a page says after an act, by the code in ``?done=``: only these sentences can be shown."""
+
+
+def language_of(request: Connection) -> str:
+    """The language of a page: chosen in this browser, else the person's own, else Hungarian."""
+    chosen = request.cookies.get("lang")
+    user = user_of(request)
+    return known_language(chosen or (user.language if user else None))
+
+
+def words(request: Connection) -> Translator:
+    """The translator for a request, for sentences made in Python."""
+    return translator(language_of(request))
+
+
+def page(
+    request: Connection,
+    template: str,
+    *,
+    status: int = 200,
+    form: Form | None = None,
+    banners: Sequence[str] | None = None,
+    **context: Any,
+) -> Response[str]:
+    """A page in the person's language. ``form`` brings what was typed and what was wrong with it."""
+    html = (
+        environment(language_of(request))
+        .get_template(template)
+        .render(**_surroundings(request, banners), form=form or Form(), **context)
+    )
+    return Response(html, status_code=status, media_type=MediaType.HTML)
+
+
+def see_other(path: str, done: str = "") -> Response[str]:
+    """Go on to another page after an act; ``done`` names the notice it shows."""
+    join = "&" if "?" in path else "?"
+    target = f"{path}{join}done={quote(done)}" if done else path
+    return Response("", status_code=303, headers={"location": target}, media_type=MediaType.HTML)
+
+
+def _surroundings(request: Connection, banners: Sequence[str] | None) -> dict[str, Any]:
+    say = words(request)
+    notice = NOTICES.get(request.query_params.get("done", ""), "")
+    return {
+        "lang": language_of(request),
+        "person": user_of(request),
+        "actor": actor_of(request),
+        "path": request.scope["path"],
+        "now": clock_of(request).now(),
+        "csrf_token": csrf_token({"request": request}),
+        "notice": say(notice) if notice else "",
+        "banners": [say(alarm) for alarm in alarms(request)] if banners is None else banners,
+        "demo": settings_of(request).demo,
+        "may_anywhere": lambda act: may_anywhere(request, act),
+    }
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The templates of one language."""
+    found = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    say = translator(lang)
+    found.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    found.globals |= {"static": static_address, "lang": lang, "languages": {"hu": "Magyar", "en": "English"}}
+    found.filters |= _filters(lang, say)
+    return found
+
+
+def _filters(lang: str, say: Translator) -> dict[str, Any]:
+    def when(instant: datetime, zone: str = BUDAPEST) -> str:
+        return hungarian.format_datetime(instant, lang, zone)
+
+    def when_table(instant: datetime, zone: str = BUDAPEST) -> str:
+        return hungarian.format_table_datetime(instant, lang, zone)
+
+    def hours_left(deadline: datetime, now: datetime) -> str:
+        return hungarian.hours_in_words(deadline - now, lang)
+
+    def sentence(error: FieldError | IncidentError) -> str:
+        return say(error.message, **error.params)
+
+    return {
+        "when": when,
+        "when_table": when_table,
+        "day": lambda instant: hungarian.format_date(instant, lang),
+        "hours_left": hours_left,
+        "number": lambda count: hungarian.format_number(count, lang),
+        "az": lambda word: hungarian.with_article(word) if lang == "hu" else word,
+        "Az": lambda word: hungarian.with_article(word, capital=True) if lang == "hu" else word,
+        "listed": lambda items: hungarian.join_words(list(items), lang),
+        "sentence": sentence,
+        "fact_label": lambda key: vocabulary.label(key, lang),
+        "fact_help": lambda key: vocabulary.help_text(key, lang),
+        "code_label": lambda code, key: vocabulary.code_label(key, code, lang),
+        "fact_codes": lambda key: [
+            (code, text.in_language(lang)) for code, text in vocabulary.vocabulary()[key].codes.items()
+        ],
+    }
+
+
+@cache
+def static_address(name: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it for good."""
+    digest = hashlib.sha256((TEMPLATES / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

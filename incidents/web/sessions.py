@@ -1,0 +1,180 @@
+"""From cookie to person: who is signed in, what they may touch, and how a sign-in starts and ends.
+
+Own sessions: a new random token at every sign-in (no fixation), only its hash stored, each one revocable.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from anyio import to_thread
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie
+from litestar.enums import ScopeType
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
+from litestar.types import ASGIApp, Receive, Scope, Send
+
+from incidents.base.errors import Forbidden, Unauthenticated
+from incidents.base.settings import Settings
+from incidents.base.time import Clock
+from incidents.rules.access import may
+from incidents.steps import people
+from incidents.store.tables import User
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, UnitOfWork, unit_of_work
+from incidents.web.security import cookie_name
+
+Connection = ASGIConnection[Any, Any, Any, Any]
+PageRequest = Request[Any, Any, Any]
+
+PUBLIC = {"public": True}
+"""``opt=PUBLIC`` on a handler: anybody may call it. Every other page asks to sign in first."""
+
+VISITOR = Actor("visitor")
+
+
+class SessionMiddleware(ASGIMiddleware):
+    """Puts the signed-in user and the actor into the scope; nobody signed in leaves None and a visitor."""
+
+    scopes = (ScopeType.HTTP,)
+    exclude_path_pattern = ("^/static/", "^/health/", "^/metrics", "^/api/")
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Look the cookie up in a thread, so that the database never blocks the event loop."""
+        scope["user"], scope["auth"] = None, VISITOR
+        connection: Connection = ASGIConnection(scope)
+        if token := session_token(connection):
+            found = await to_thread.run_sync(partial(_look_up, connection, token))
+            if found is not None:
+                scope["auth"], scope["user"] = found
+        await next_app(scope, receive, send)
+
+
+def _look_up(connection: Connection, token: str) -> tuple[Actor, User] | None:
+    with system_uow(connection) as uow:
+        return people.session_actor(uow, token)
+
+
+def session_token(connection: Connection) -> str | None:
+    """The token in the session cookie, whether or not it is worth anything."""
+    return connection.cookies.get(cookie_name(settings_of(connection), "session"))
+
+
+def settings_of(connection: Connection) -> Settings:
+    """The settings of the running service."""
+    settings: Settings = connection.app.state.settings
+    return settings
+
+
+def clock_of(connection: Connection) -> Clock:
+    """The injected clock of the running service."""
+    clock: Clock = connection.app.state.clock
+    return clock
+
+
+def user_of(connection: Connection) -> User | None:
+    """The person signed in, if any."""
+    user: User | None = connection.scope.get("user")
+    return user
+
+
+def person_of(connection: Connection) -> User:
+    """The person signed in.
+
+    Raises:
+        Unauthenticated: nobody is.
+    """
+    if (user := user_of(connection)) is None:
+        raise Unauthenticated
+    return user
+
+
+def actor_of(connection: Connection) -> Actor:
+    """Who acts: the person signed in, or a visitor without any role."""
+    return connection.scope.get("auth") or VISITOR
+
+
+def page_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work of the signed-in person over all controllers they have a role at; steps check the role."""
+    actor = actor_of(request)
+    return _open(request, actor, frozenset(actor.roles), read_only=read_only)
+
+
+def public_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work for those who come with a secret link instead of an account; the secret names the controller."""
+    return _open(request, actor_of(request), EVERY_CONTROLLER, read_only=read_only)
+
+
+def system_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work for accounts and sessions, which belong to no controller."""
+    return _open(request, SYSTEM, EVERY_CONTROLLER, read_only=read_only)
+
+
+def operator_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work over every controller, for the operator's few acts.
+
+    Raises:
+        Forbidden: the person is no operator.
+    """
+    actor = actor_of(request)
+    if not actor.is_operator:
+        raise Forbidden
+    return _open(request, actor, EVERY_CONTROLLER, read_only=read_only)
+
+
+@contextmanager
+def _open(request: Connection, actor: Actor, scope: Any, *, read_only: bool) -> Iterator[UnitOfWork]:
+    state = request.app.state
+    with unit_of_work(state.engine, state.clock, actor, scope, read_only=read_only) as uow:
+        yield uow
+
+
+def signed_in(connection: Connection, handler: BaseRouteHandler) -> None:
+    """The guard of every page that is not marked public.
+
+    Raises:
+        Unauthenticated: nobody is signed in; the edge leads to the sign-in page and back.
+    """
+    if not handler.opt.get("public") and user_of(connection) is None:
+        raise Unauthenticated
+
+
+def login_address(connection: Connection) -> str:
+    """Where to sign in, and where to go on afterwards."""
+    here = connection.scope["path"]
+    query = connection.scope.get("query_string", b"").decode("latin-1")
+    target = f"{here}?{query}" if query else here
+    reading = connection.scope.get("method") in {"GET", "HEAD"}
+    return f"/login?next={quote(target, safe='/')}" if reading and target != "/" else "/login"
+
+
+def may_anywhere(connection: Connection, act: str) -> bool:
+    """Whether the person may do an act at one controller at least: what menus need to know."""
+    return any(may(roles, act) for roles in actor_of(connection).roles.values())
+
+
+def start_session(response: Response[Any], settings: Settings, token: str) -> Response[Any]:
+    """Hand the browser its new token; without a lifetime, so it ends with the browser at the latest."""
+    response.set_cookie(_cookie(settings, token, max_age=None))
+    return response
+
+
+def end_session(response: Response[Any], settings: Settings) -> Response[Any]:
+    """Take the token away from the browser."""
+    response.set_cookie(_cookie(settings, "", max_age=0))
+    return response
+
+
+def _cookie(settings: Settings, value: str, max_age: int | None) -> Cookie:
+    return Cookie(
+        key=cookie_name(settings, "session"),
+        value=value,
+        path="/",
+        max_age=max_age,
+        secure=settings.secure_cookies,
+        httponly=True,
+        samesite="lax",
+    )
