@@ -1,4 +1,4 @@
-"""What a report from staff must contain: four questions, no account, no legal words (Art. 33(1): awareness starts here)."""
+"""What a report from staff must contain: four questions, no account, no legal words (Art. 33(1))."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -53,6 +53,7 @@ def add_clock(
         stop_reason="",
     )
     uow.session.add(clock)
+    uow.session.flush()  # its stages refer to it
     return clock
 
 

@@ -1,0 +1,196 @@
+"""Clock: the 72 hours start, are corrected, are acknowledged, warn and stop (Art. 33(1); Guidelines 9/2022 §31-36)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from incidents.base.errors import Conflict, FieldError, InvalidInput
+from incidents.base.ids import new_id
+from incidents.base.time import ZonedInstant
+from incidents.rules import clock as law
+from incidents.rules import escalation
+from incidents.rules.decide import has_substance
+from incidents.steps.guard import require
+from incidents.store import audit, deadlines, incidents
+from incidents.store.tables import Acknowledgement, ClockRow, Incident
+from incidents.store.uow import UnitOfWork
+
+DEFAULT_POLICY = "default"
+CLOSE_ENOUGH_SECONDS = 3600
+"""An awareness this near to the first signal needs no explaining."""
+
+
+def policy_today(uow: UnitOfWork) -> escalation.Policy:
+    """The ladder a new case is planned under."""
+    return escalation.policy_for(DEFAULT_POLICY, uow.now.date())
+
+
+def start_provisional(uow: UnitOfWork, incident: Incident) -> ClockRow:
+    """Start the clock from the first signal, so that a report nobody has read still escalates."""
+    anchor = ZonedInstant(incident.first_signal_at, incident.first_signal_zone)
+    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
+    clock = deadlines.add_clock(uow, incident, regime, anchor, "first_signal", version=1, reason="")
+    deadlines.add_stages(
+        uow,
+        clock,
+        escalation.plan_stages(
+            policy_today(uow), opened_at=incident.opened_at, anchor=anchor.at, deadline=clock.deadline_at
+        ),
+    )
+    audit.append(uow, _clock_event(clock, "clock.started"))
+    return clock
+
+
+def _clock_event(clock: ClockRow, kind: str, **more: object) -> audit.NewEvent:
+    return audit.NewEvent(
+        clock.controller_id,
+        clock.incident_id,
+        kind,
+        {
+            "regime": clock.regime,
+            "rule_version": clock.regime_version,
+            "version": clock.version,
+            "anchor_kind": clock.anchor_kind,
+            "anchor_at": clock.anchor_at.isoformat(),
+            "zone": clock.anchor_zone,
+            "deadline_at": clock.deadline_at.isoformat(),
+            "reason": clock.reason,
+            **more,
+        },
+    )
+
+
+def _awareness_faults(incident: Incident, at: ZonedInstant, reason: str, now: datetime) -> list[FieldError]:
+    errors = []
+    if at.at > now:
+        errors.append(FieldError("awareness_at", "future", "Awareness cannot lie in the future."))
+    if at.at < incident.first_signal_at:
+        errors.append(
+            FieldError(
+                "awareness_at",
+                "before-signal",
+                "Awareness cannot come before the first signal of the incident.",
+            )
+        )
+    differs = abs((at.at - incident.first_signal_at).total_seconds()) > CLOSE_ENOUGH_SECONDS
+    if differs and not has_substance(reason):
+        errors.append(
+            FieldError(
+                "reason",
+                "substance",
+                "Say in a full sentence why awareness came later than the first signal: "
+                "what had to be found out, and when reasonable certainty was reached.",
+            )
+        )
+    return errors
+
+
+def set_awareness(uow: UnitOfWork, incident_id: UUID, at: ZonedInstant, reason: str) -> ClockRow:
+    """Set or correct T1: a new clock version; what was filed, and how late it was, stays as it is.
+
+    Raises:
+        InvalidInput: before T0, in the future, or later than T0 without a reason of substance.
+        Conflict: the case is closed.
+    """
+    incident = incidents.lock(uow, incident_id)
+    require(uow, incident.controller_id, "set_awareness")
+    if incident.closed_at is not None:
+        raise Conflict("The case is closed. Reopen it to correct the start of the clock.")
+    if errors := _awareness_faults(incident, at, reason, uow.now):
+        raise InvalidInput(errors)
+    return _replace_clock(uow, incident, at, "awareness", reason)
+
+
+def _replace_clock(uow: UnitOfWork, incident: Incident, anchor: ZonedInstant, kind: str, reason: str) -> ClockRow:
+    """A new clock version in place of the newest; it runs only if the newest one did."""
+    earlier = deadlines.clocks_of(uow, incident.id)
+    old = earlier[-1]
+    stopped_at, stop_reason = old.stopped_at, old.stop_reason
+    deadlines.cancel_scheduled(uow, old, "superseded")
+    old.state = "superseded"
+    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
+    clock = deadlines.add_clock(uow, incident, regime, anchor, kind, version=old.version + 1, reason=reason)
+    if stop_reason:
+        clock.state, clock.stop_reason, clock.stopped_at = "stopped", stop_reason, stopped_at
+    else:
+        _plan_again(uow, incident, clock)
+    audit.append(uow, _clock_event(clock, "clock.corrected", replaces=old.version))
+    return clock
+
+
+def _plan_again(uow: UnitOfWork, incident: Incident, clock: ClockRow) -> None:
+    fired = {stage.name for stage in deadlines.stages_of(uow, incident.id) if stage.state == "fired"}
+    policy = escalation.policy_of_version(DEFAULT_POLICY, incident.policy_version)
+    deadlines.add_stages(
+        uow,
+        clock,
+        escalation.replan(
+            policy,
+            opened_at=incident.opened_at,
+            anchor=clock.anchor_at,
+            deadline=clock.deadline_at,
+            now=uow.now,
+            already_fired=fired,
+        ),
+    )
+
+
+def stop_clock(uow: UnitOfWork, incident: Incident, reason: str) -> None:
+    """Stop the running clock with a reason code; on a stopped one this does nothing."""
+    clock = deadlines.clocks_of(uow, incident.id)[-1]
+    if clock.state != "running":
+        return
+    cancelled = deadlines.stop(uow, clock, reason)
+    audit.append(
+        uow, _clock_event(clock, "clock.stopped", stop_reason=reason, cancelled=[stage.name for stage in cancelled])
+    )
+
+
+def restart_clock(uow: UnitOfWork, incident: Incident, reason: str) -> None:
+    """Let a stopped clock run on from the same anchor, as a new version: a decision was changed, a case reopened."""
+    clock = deadlines.clocks_of(uow, incident.id)[-1]
+    if clock.state == "running":
+        return
+    clock.stop_reason, clock.stopped_at = "", None
+    _replace_clock(uow, incident, ZonedInstant(clock.anchor_at, clock.anchor_zone), clock.anchor_kind, reason)
+
+
+def acknowledge(
+    uow: UnitOfWork,
+    incident_id: UUID,
+    *,
+    via: str,
+    stage: str = "",
+    name: str | None = None,
+    user_id: UUID | None = None,
+) -> Acknowledgement:
+    """A named person takes the case; the first one stops the reminder that nobody has (the later stages stay).
+
+    Raises:
+        Forbidden: the actor's role does not allow it.
+    """
+    incident = incidents.lock(uow, incident_id)
+    require(uow, incident.controller_id, "acknowledge")
+    row = Acknowledgement(
+        id=new_id(uow.now),
+        controller_id=incident.controller_id,
+        incident_id=incident.id,
+        user_id=user_id or uow.actor.user_id,
+        name=name or uow.actor.name,
+        stage=stage,
+        via=via,
+        at=uow.now,
+    )
+    uow.session.add(row)
+    if incident.acknowledged_at is None:
+        incident.acknowledged_at = uow.now
+    audit.append(
+        uow,
+        audit.NewEvent(
+            incident.controller_id,
+            incident.id,
+            "case.acknowledged",
+            {"name": row.name, "stage": stage, "via": via},
+            row,
+        ),
+    )
+    return row

@@ -1,0 +1,174 @@
+"""Draft: the case as the two documents need it, and their frozen versions."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import undefer
+
+from incidents.base.errors import NotFound
+from incidents.base.ids import new_id
+from incidents.base.time import ZonedInstant
+from incidents.rules.draft import Activity as ActivityView
+from incidents.rules.draft import CaseFile, ControllerProfile, DecisionView
+from incidents.rules.draft import Processor as ProcessorView
+from incidents.rules.facts import code_label
+from incidents.steps.guard import require
+from incidents.store import audit, deadlines, incidents
+from incidents.store.tables import (
+    Controller,
+    Decision,
+    Document,
+    Filing,
+    Incident,
+    ProcessingActivity,
+    Processor,
+)
+from incidents.store.uow import UnitOfWork
+
+
+@dataclass(frozen=True)
+class RenderedDocument:
+    """A finished draft: the wording, the files made from it, their SHA-256, and what is still to follow."""
+
+    kind: str
+    language: str
+    html: str
+    sha256: str
+    docx: bytes
+    docx_sha256: str
+    pdf: bytes
+    pdf_sha256: str
+    missing: tuple[str, ...]
+
+
+def _labels(key: str, codes: list[Any], language: str) -> str:
+    return ", ".join(code_label(key, str(code), language) for code in codes)
+
+
+def controller_profile(uow: UnitOfWork, controller: Controller) -> ControllerProfile:
+    """A controller as documents show it."""
+    fields = ControllerProfile.__dataclass_fields__.keys() - {"processors", "activities"}
+    processors = uow.session.scalars(
+        select(Processor).where(Processor.controller_id == controller.id).order_by(Processor.name)
+    )
+    activities = uow.session.scalars(
+        select(ProcessingActivity)
+        .where(ProcessingActivity.controller_id == controller.id)
+        .order_by(ProcessingActivity.name)
+    )
+    return ControllerProfile(
+        **{name: getattr(controller, name) for name in fields},
+        processors=tuple(ProcessorView(p.name, p.address, p.task, p.country, p.safeguard) for p in processors),
+        activities=tuple(
+            ActivityView(
+                a.name,
+                a.purpose,
+                _labels("data_categories", a.data_categories, controller.language),
+                _labels("subject_categories", a.subject_categories, controller.language),
+            )
+            for a in activities
+        ),
+    )
+
+
+def _decision_view(decision: Decision | None) -> DecisionView | None:
+    if decision is None:
+        return None
+    fields = ("notify", "tell", "exemption", "reasons_authority", "reasons_subjects")
+    return DecisionView(**{name: getattr(decision, name) for name in fields})
+
+
+def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> CaseFile:
+    """Everything a document may say about a case, as it stands now.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to read.
+    """
+    incident = incidents.load(uow, incident_id)
+    require(uow, incident.controller_id, "read")
+    clock = deadlines.clocks_of(uow, incident_id)[-1]
+    filings = uow.session.scalars(
+        select(Filing).where(Filing.incident_id == incident_id).order_by(Filing.version)
+    ).all()
+    decision = uow.session.scalar(
+        select(Decision).where(Decision.incident_id == incident_id).order_by(Decision.version.desc()).limit(1)
+    )
+    controller = uow.session.get_one(Controller, incident.controller_id)
+    aware = clock.anchor_kind == "awareness"
+    return CaseFile(
+        controller=controller_profile(uow, controller),
+        reference=incident.reference,
+        facts=incidents.fold_facts(incidents.amendments(uow, incident_id)),
+        first_signal=ZonedInstant(incident.first_signal_at, incident.first_signal_zone),
+        awareness=ZonedInstant(clock.anchor_at, clock.anchor_zone) if aware else None,
+        awareness_reason=clock.reason if aware else "",
+        deadline=clock.deadline_at,
+        now=filings[0].filed_at if filings else uow.now,
+        decision=_decision_view(decision),
+        delay_reasons=delay_reasons or next((filing.delay_reasons for filing in filings if filing.delay_reasons), ""),
+        filing_kind="follow_up" if filings else "new",
+        authority_reference=next((f.authority_identifier for f in filings if f.authority_identifier), ""),
+    )
+
+
+def freeze_document(uow: UnitOfWork, incident_id: UUID, rendered: RenderedDocument) -> Document:
+    """Keep a draft as it is, with its hashes, as the next version of its kind and language."""
+    incident = incidents.lock(uow, incident_id)
+    require(uow, incident.controller_id, "draft")
+    row = Document(
+        id=new_id(uow.now),
+        controller_id=incident.controller_id,
+        incident_id=incident.id,
+        kind=rendered.kind,
+        language=rendered.language,
+        version=next_version(uow, incident, rendered.kind, rendered.language),
+        facts_version=incident.facts_version,
+        html=rendered.html,
+        sha256=rendered.sha256,
+        docx=rendered.docx,
+        docx_sha256=rendered.docx_sha256,
+        pdf=rendered.pdf,
+        pdf_sha256=rendered.pdf_sha256,
+        missing=list(rendered.missing),
+        made_by=uow.actor.name,
+        made_at=uow.now,
+    )
+    uow.session.add(row)
+    audit.append(
+        uow,
+        audit.NewEvent(
+            incident.controller_id,
+            incident.id,
+            "document.frozen",
+            {"kind": row.kind, "language": row.language, "version": row.version, "sha256": row.sha256},
+            row,
+        ),
+    )
+    return row
+
+
+def next_version(uow: UnitOfWork, incident: Incident, kind: str, language: str) -> int:
+    """The number the next frozen draft of a kind and language gets."""
+    newest = uow.session.scalar(
+        select(func.max(Document.version)).where(
+            Document.incident_id == incident.id, Document.kind == kind, Document.language == language
+        )
+    )
+    return (newest or 0) + 1
+
+
+def document(uow: UnitOfWork, document_id: UUID) -> Document:
+    """A frozen draft with its files.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to read.
+    """
+    row = uow.session.scalar(
+        select(Document).where(Document.id == document_id).options(undefer(Document.docx), undefer(Document.pdf))
+    )
+    if row is None:
+        raise NotFound
+    require(uow, row.controller_id, "read")
+    return row

@@ -1,0 +1,203 @@
+"""Escalate: what has fallen due fires, once; what has lost its point is called off with the reason.
+
+One transaction writes the stage's state, the log entry and the mails; a crash before the commit leaves all of it to
+the next sweep, a crash after it leaves nothing (docs/decisions/0001).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Engine, func, select
+
+from incidents.base.ids import new_id
+from incidents.base.time import Clock
+from incidents.rules import escalation
+from incidents.rules.escalation import CaseState, Fire, Person, Policy
+from incidents.steps.clock import DEFAULT_POLICY
+from incidents.store import audit, deadlines, heartbeat, outbox, people
+from incidents.store.deadlines import Due
+from incidents.store.tables import ClockRow, Controller, Decision, Filing, Incident, OutboxMail, Stage
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
+
+BATCH = 200
+"""Due stages looked at in one transaction."""
+
+
+@dataclass
+class Batch:
+    """What one transaction of the sweep knows about its incidents, read in a handful of queries."""
+
+    states: dict[UUID, CaseState]
+    people: dict[UUID, list[Person]]
+    controllers: dict[UUID, Controller]
+    waiting: dict[tuple[UUID, str], list[OutboxMail]]
+    """Queued stage mails not in anybody's hand, by incident and mailbox."""
+    events: list[audit.NewEvent] = field(default_factory=list)
+
+
+def sweep(engine: Engine, clock: Clock) -> int:
+    """Fire everything that has fallen due, batch by batch, and prove to be alive; returns the stages settled."""
+    settled = 0
+    while count := _sweep_batch(engine, clock):
+        settled += count
+    with unit_of_work(engine, clock, SYSTEM) as uow:
+        heartbeat.beat(uow, "sweep")
+    return settled
+
+
+def _sweep_batch(engine: Engine, clock: Clock) -> int:
+    with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
+        due = deadlines.claim_due(uow, BATCH)
+        if not due:
+            return 0
+        batch = _read_batch(uow, due)
+        settled = sum(_settle(uow, batch, one) for one in due)
+        audit.append(uow, *batch.events)
+        return settled
+
+
+def _read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
+    incidents = {one.incident.id: one.incident for one in due}
+    controllers = {one.incident.controller_id for one in due}
+    waiting: dict[tuple[UUID, str], list[OutboxMail]] = {}
+    for mail in outbox.waiting_stage_mails(uow, list(incidents)):
+        if mail.incident_id is not None:
+            waiting.setdefault((mail.incident_id, mail.recipient.casefold()), []).append(mail)
+    return Batch(
+        states=case_states(uow, incidents.values()),
+        people=people.people_of(uow, controllers),
+        controllers={
+            row.id: row for row in uow.session.scalars(select(Controller).where(Controller.id.in_(controllers)))
+        },
+        waiting=waiting,
+    )
+
+
+def named_in_profile(controller: Controller) -> list[Person]:
+    """The DPO and the responsible manager of the profile: they are warned even without an account."""
+    named = (
+        ("dpo", controller.dpo_name, controller.dpo_email),
+        ("manager", controller.responsible_manager_name, controller.responsible_manager_email),
+    )
+    return [Person("", name, email, controller.language, frozenset({role})) for role, name, email in named if email]
+
+
+def case_states(uow: UnitOfWork, incidents: Iterable[Incident]) -> dict[UUID, CaseState]:
+    """What the escalation policy needs to know about each case now."""
+    by_id = {incident.id: incident for incident in incidents}
+    newest = select(Decision.incident_id, func.max(Decision.version).label("version")).group_by(Decision.incident_id)
+    newest_rows = newest.where(Decision.incident_id.in_(by_id)).subquery()
+    decisions = {
+        row.incident_id: row.notify
+        for row in uow.session.execute(
+            select(Decision.incident_id, Decision.notify).join(
+                newest_rows,
+                (newest_rows.c.incident_id == Decision.incident_id) & (newest_rows.c.version == Decision.version),
+            )
+        )
+    }
+    filed = set(
+        uow.session.scalars(select(Filing.incident_id).where(Filing.incident_id.in_(by_id), Filing.kind == "new"))
+    )
+    return {
+        key: CaseState(
+            acknowledged=incident.acknowledged_at is not None,
+            decided=key in decisions,
+            notify={"yes": True, "no": False}.get(decisions.get(key, "")),
+            filed=key in filed,
+            closed=incident.closed_at is not None,
+        )
+        for key, incident in by_id.items()
+    }
+
+
+def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
+    """Fire or call off every due stage of a clock, with the repeats that have fallen due meanwhile."""
+    policy = escalation.policy_of_version(DEFAULT_POLICY, due.incident.policy_version)
+    stages = list(due.stages)
+    for stage in stages:  # grows by repeats that are due already
+        if _fire_or_cancel(uow, batch, policy, due, stage):
+            stages.extend(_repeat(uow, policy, due.clock, stage))
+    return len(stages)
+
+
+def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage) -> bool:
+    rule = escalation.rule_named(policy, stage.name)
+    verdict = escalation.outcome(rule, batch.states[due.incident.id])
+    stage.settled_at = uow.now
+    if not isinstance(verdict, Fire):
+        stage.state, stage.reason = "cancelled", verdict.reason_code
+        batch.events.append(_event(due, stage, "stage.cancelled", reason=stage.reason))
+        return False
+    stage.state = "fired"
+    stage.late_by_seconds = int((uow.now - stage.due_at).total_seconds())
+    controller = batch.controllers[due.incident.controller_id]
+    named = [*batch.people[controller.id], *named_in_profile(controller)]
+    reached = [person for person in escalation.recipients(rule, named, controller.email) if person.email]
+    for person in reached:
+        _queue(uow, batch, due, stage, person)
+    batch.events.append(
+        _event(
+            due, stage, "stage.fired", late_by_seconds=stage.late_by_seconds, to=[person.email for person in reached]
+        )
+    )
+    return True
+
+
+def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
+    return audit.NewEvent(
+        due.incident.controller_id,
+        due.incident.id,
+        kind,
+        {"stage": stage.name, "clock": due.clock.version, "due_at": stage.due_at.isoformat(), **more},
+    )
+
+
+def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, person: Person) -> None:
+    """Queue the newest warning for a person and fold what still waits for them into it."""
+    mailbox = (due.incident.id, person.email.casefold())
+    waiting = batch.waiting.get(mailbox, [])
+    folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
+    mail = outbox.add(
+        uow,
+        outbox.NewMail(
+            key=f"stage:{due.incident.id}:{due.clock.version}:{stage.name}:{person.email.casefold()}",
+            template="stage",
+            recipient=person.email,
+            name=person.name,
+            language=person.language,
+            payload={
+                "stage": stage.name,
+                "clock_id": str(due.clock.id),
+                "due_at": stage.due_at.isoformat(),
+                "late_by_seconds": stage.late_by_seconds,
+                "folded": folded,
+            },
+            controller_id=due.incident.controller_id,
+            incident_id=due.incident.id,
+            user_id=UUID(person.user_id) if person.user_id else None,
+        ),
+    )
+    for older in waiting:
+        older.state, older.folded_into = "folded", mail.id
+    batch.waiting[mailbox] = [mail]
+
+
+def _repeat(uow: UnitOfWork, policy: Policy, clock: ClockRow, stage: Stage) -> list[Stage]:
+    """Plan what follows a repeated stage; hand it back when it is due already."""
+    following = escalation.next_repeat(policy, stage.name, stage.due_at)
+    if following is None:
+        return []
+    row = Stage(
+        id=new_id(uow.now),
+        controller_id=clock.controller_id,
+        incident_id=clock.incident_id,
+        clock_id=clock.id,
+        name=following.name,
+        due_at=following.due_at,
+        state="scheduled",
+        reason="",
+    )
+    uow.session.add(row)
+    return [row] if following.due_at <= uow.now else []

@@ -1,0 +1,239 @@
+"""Report: somebody tells us; the case, its clock and its register entry exist from that moment (Art. 33(1), 33(5))."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incidents.base.errors import Conflict, InvalidInput, NotFound
+from incidents.base.ids import new_id, new_token
+from incidents.base.time import ZonedInstant, zone
+from incidents.rules.facts import ParsedFact, validate
+from incidents.rules.report import StaffReport, facts_of, first_signal_faults, title_of
+from incidents.steps import clock as clock_step
+from incidents.steps.guard import require
+from incidents.store import audit, incidents
+from incidents.store.people import hashed
+from incidents.store.tables import Controller, IdempotentRequest, Incident, ReportLink
+from incidents.store.uow import UnitOfWork
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The case a report has opened; the receipt token shows the receipt again, without an account."""
+
+    incident_id: UUID
+    reference: str
+    receipt_token: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the reporter may see later."""
+
+    reference: str
+    controller_id: UUID
+    opened_at: datetime
+    what_happened: str
+
+
+@dataclass(frozen=True)
+class ApiReport:
+    """A report that came through the API."""
+
+    first_signal: ZonedInstant
+    facts: Mapping[str, object]
+    reporter: str = ""
+
+
+def _title(facts: Mapping[str, ParsedFact]) -> str:
+    for key in ("title", "what_happened"):
+        if key in facts and facts[key].value:
+            return title_of(str(facts[key].value))
+    return ""
+
+
+def open_incident(
+    uow: UnitOfWork,
+    controller_id: UUID,
+    *,
+    facts: Mapping[str, ParsedFact],
+    first_signal: ZonedInstant,
+    via: str,
+    reporter: str,
+) -> Opened:
+    """Open a case: facts, reference, provisional clock with its warnings, first log entry, in one transaction.
+
+    Raises:
+        Forbidden: the actor may not report here.
+        InvalidInput: the first signal cannot be right.
+    """
+    require(uow, controller_id, "report")
+    if errors := first_signal_faults(first_signal, uow.now, "first_signal_at"):
+        raise InvalidInput(errors)
+    controller = uow.session.get(Controller, controller_id)
+    if controller is None:
+        raise NotFound
+    token = new_token()
+    incident = Incident(
+        id=new_id(uow.now),
+        controller_id=controller_id,
+        reference=incidents.next_reference(uow, controller, uow.now.astimezone(zone(first_signal.zone)).year),
+        title=_title(facts),
+        facts_version=0,
+        first_signal_at=first_signal.at,
+        first_signal_zone=first_signal.zone,
+        opened_at=uow.now,
+        opened_via=via,
+        reporter=reporter,
+        receipt_hash=hashed(token),
+        policy_version=clock_step.policy_today(uow).version,
+        closing_note="",
+    )
+    uow.session.add(incident)
+    uow.session.flush()  # the rows below refer to it
+    amendment = incidents.add_amendment(uow, incident, dict(facts), "")
+    audit.append(
+        uow,
+        audit.NewEvent(
+            controller_id,
+            incident.id,
+            "incident.opened",
+            {
+                "reference": incident.reference,
+                "via": via,
+                "first_signal_at": first_signal.at.isoformat(),
+                "zone": first_signal.zone,
+            },
+            amendment,
+        ),
+    )
+    clock_step.start_provisional(uow, incident)
+    return Opened(incident.id, incident.reference, token)
+
+
+def open_from_staff(uow: UnitOfWork, controller_id: UUID, report: StaffReport, via: str) -> Opened:
+    """Open a case from the four answers of the staff form."""
+    return open_incident(
+        uow,
+        controller_id,
+        facts=facts_of(report),
+        first_signal=report.noticed,
+        via=via,
+        reporter=report.contact,
+    )
+
+
+def _answered_before(uow: UnitOfWork, controller_id: UUID, key: str, request_hash: str) -> Incident | None:
+    earlier = uow.session.get(IdempotentRequest, (controller_id, key))
+    if earlier is None:
+        return None
+    if earlier.request_hash != request_hash:
+        raise Conflict("This Idempotency-Key was used for another request. Use a new key for a new incident.")
+    return incidents.load(uow, earlier.incident_id)
+
+
+def open_by_api(
+    uow: UnitOfWork, controller_id: UUID, report: ApiReport, key: str | None, request_body: bytes
+) -> tuple[Incident, bool]:
+    """Open a case for the API; asked again under the same key, give the same case. Returns it and whether it is new.
+
+    Raises:
+        Conflict: the key was used with another body.
+        InvalidInput: some facts cannot be used; every one is named by its path.
+    """
+    require(uow, controller_id, "report")
+    request_hash = hashlib.sha256(request_body).hexdigest()
+    if key:
+        # Two requests under one key must not both find nothing: the controller's row makes the second wait.
+        uow.session.scalar(select(Controller).where(Controller.id == controller_id).with_for_update())
+        if (known := _answered_before(uow, controller_id, key, request_hash)) is not None:
+            return known, False
+    facts, errors = validate(report.facts)
+    errors = first_signal_faults(report.first_signal, uow.now, "first_signal_at") + errors
+    if errors:
+        raise InvalidInput(errors)
+    opened = open_incident(
+        uow, controller_id, facts=facts, first_signal=report.first_signal, via="api", reporter=report.reporter
+    )
+    if key:
+        uow.session.add(
+            IdempotentRequest(
+                controller_id=controller_id,
+                key=key,
+                request_hash=request_hash,
+                incident_id=opened.incident_id,
+                created_at=uow.now,
+            )
+        )
+    return incidents.load(uow, opened.incident_id), True
+
+
+def amend_facts(uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object], reason: str = "") -> int:
+    """Record what is now known (or known to be unknown) as a new version; returns its number.
+
+    Raises:
+        InvalidInput: some facts cannot be used; every one is named, nothing is recorded.
+        Conflict: the case is closed.
+    """
+    incident = incidents.lock(uow, incident_id)
+    require(uow, incident.controller_id, "amend")
+    if incident.closed_at is not None:
+        raise Conflict("The case is closed. Reopen it to record new facts.")
+    said, errors = validate(values)
+    if errors:
+        raise InvalidInput(errors)
+    current = incidents.fold_facts(incidents.amendments(uow, incident_id))
+    changed = {
+        key: fact for key, fact in said.items() if (current.state(key), current.value(key)) != (fact.state, fact.value)
+    }
+    if not changed:
+        return incident.facts_version
+    if title := changed.get("title"):
+        incident.title = str(title.value or "")
+    row = incidents.add_amendment(uow, incident, changed, reason)
+    audit.append(
+        uow,
+        audit.NewEvent(
+            incident.controller_id,
+            incident.id,
+            "facts.amended",
+            {"version": row.version, "facts": sorted(changed), "reason": reason},
+            row,
+        ),
+    )
+    return row.version
+
+
+def controller_of_link(uow: UnitOfWork, token: str) -> Controller:
+    """The controller a report link belongs to.
+
+    Raises:
+        NotFound: there is no such link, or it was renewed since.
+    """
+    controller = uow.session.scalar(
+        select(Controller)
+        .join(ReportLink, ReportLink.controller_id == Controller.id)
+        .where(ReportLink.token == token, ReportLink.revoked_at.is_(None))
+    )
+    if controller is None:
+        raise NotFound("This report link is not valid any more. Please ask for the current one where you work.")
+    return controller
+
+
+def receipt(uow: UnitOfWork, token: str) -> Receipt:
+    """The receipt of a report.
+
+    Raises:
+        NotFound: no such receipt.
+    """
+    incident = uow.session.scalar(select(Incident).where(Incident.receipt_hash == hashed(token)))
+    if incident is None:
+        raise NotFound
+    said = incidents.fold_facts(incidents.amendments(uow, incident.id), upto=1)
+    return Receipt(
+        incident.reference, incident.controller_id, incident.opened_at, str(said.value("what_happened") or "")
+    )
