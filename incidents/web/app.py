@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from litestar import Litestar, Router
@@ -15,7 +16,7 @@ from litestar.static_files import create_static_files_router
 from incidents.api.routes import handlers as api_handlers
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
-from incidents.web import controllers, health, people
+from incidents.web import controllers, health, links, members, people
 from incidents.web.forms import provide_form
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
@@ -24,6 +25,19 @@ from incidents.web.sessions import SessionMiddleware, signed_in
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 A_YEAR = 365 * 24 * 3600
+STEPS = (
+    "board",
+    "case",
+    "report",
+    "acknowledge",
+    "clock",
+    "assess",
+    "decide",
+    "draft",
+    "send",
+    "register",
+    "mailbox",
+)
 
 
 def create_app(settings: Settings, engine: Any, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
@@ -52,9 +66,15 @@ def create_app(settings: Settings, engine: Any, clock: Clock, lifespan: Sequence
 
 def _pages() -> Router:
     """Every page; each asks to sign in unless it is marked public."""
+    steps = [
+        handler
+        for name in STEPS
+        if find_spec(f"incidents.web.{name}")
+        for handler in import_module(f"incidents.web.{name}").handlers
+    ]
     return Router(
         path="/",
-        route_handlers=[*people.handlers, *controllers.handlers, *STEP_PAGES],
+        route_handlers=[*people.handlers, *controllers.handlers, *members.handlers, *links.handlers, *steps],
         guards=[signed_in],
         dependencies={"form": Provide(provide_form)},
         include_in_schema=False,

@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.datastructures import Cookie
-
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.types import ExceptionHandlersMap
 

@@ -52,6 +52,16 @@ NOTICES = {
 """What a page says after an act, by the code in ``?done=``: only these sentences can be shown."""
 
 
+ROLE_NAMES = {
+    "reporter": msgid("reporter"),
+    "handler": msgid("case handler"),
+    "dpo": msgid("data protection officer"),
+    "manager": msgid("manager"),
+    "auditor": msgid("auditor"),
+    "admin": msgid("administrator"),
+}
+
+
 def language_of(request: Connection) -> str:
     """The language of a page: chosen in this browser, else the person's own, else Hungarian."""
     chosen = request.cookies.get("lang")
@@ -147,6 +157,7 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
         "Az": lambda word: hungarian.with_article(word, capital=True) if lang == "hu" else word,
         "listed": lambda items: hungarian.join_words(list(items), lang),
         "sentence": sentence,
+        "role_name": lambda role: say(ROLE_NAMES[role]),
         "fact_label": lambda key: vocabulary.label(key, lang),
         "fact_help": lambda key: vocabulary.help_text(key, lang),
         "code_label": lambda code, key: vocabulary.code_label(key, code, lang),

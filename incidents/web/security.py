@@ -21,7 +21,6 @@ CONTENT_POLICY = "; ".join(
         "script-src 'self'",
         "style-src 'self'",
         "img-src 'self' data:",
-        "connect-src 'self'",
         "form-action 'self'",
         "frame-src 'self'",
         "frame-ancestors 'none'",
@@ -71,7 +70,7 @@ def csrf_config(settings: Settings) -> CSRFConfig:
         cookie_secure=settings.secure_cookies,
         cookie_httponly=True,
         cookie_samesite="lax",
-        exclude=["^/api/"],
+        exclude=["^/api/", "^/static/", "^/health/", "^/metrics"],
     )
 
 

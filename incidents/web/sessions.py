@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from anyio import to_thread
 from litestar import Request, Response
@@ -35,18 +36,20 @@ PUBLIC = {"public": True}
 
 VISITOR = Actor("visitor")
 
+WITHOUT_PERSON = ("/static/", "/health/", "/metrics", "/api/")
+"""Addresses where nobody is signed in, whatever cookie came along."""
+
 
 class SessionMiddleware(ASGIMiddleware):
     """Puts the signed-in user and the actor into the scope; nobody signed in leaves None and a visitor."""
 
     scopes = (ScopeType.HTTP,)
-    exclude_path_pattern = ("^/static/", "^/health/", "^/metrics", "^/api/")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the cookie up in a thread, so that the database never blocks the event loop."""
         scope["user"], scope["auth"] = None, VISITOR
         connection: Connection = ASGIConnection(scope)
-        if token := session_token(connection):
+        if (token := session_token(connection)) and not scope["path"].startswith(WITHOUT_PERSON):
             found = await to_thread.run_sync(partial(_look_up, connection, token))
             if found is not None:
                 scope["auth"], scope["user"] = found
@@ -54,7 +57,7 @@ class SessionMiddleware(ASGIMiddleware):
 
 
 def _look_up(connection: Connection, token: str) -> tuple[Actor, User] | None:
-    with system_uow(connection) as uow:
+    with system_uow(connection, read_only=True) as uow:
         return people.session_actor(uow, token)
 
 
@@ -154,6 +157,11 @@ def login_address(connection: Connection) -> str:
 def may_anywhere(connection: Connection, act: str) -> bool:
     """Whether the person may do an act at one controller at least: what menus need to know."""
     return any(may(roles, act) for roles in actor_of(connection).roles.values())
+
+
+def may_at(connection: Connection, controller_id: UUID, act: str) -> bool:
+    """Whether the person may do an act at a controller: what buttons need to know. Steps check again."""
+    return may(actor_of(connection).roles.get(controller_id, frozenset()), act)
 
 
 def start_session(response: Response[Any], settings: Settings, token: str) -> Response[Any]:
