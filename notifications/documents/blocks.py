@@ -51,22 +51,23 @@ class Bullets:
 
 
 Flow: TypeAlias = Paragraph | Bullets
+Cell: TypeAlias = tuple[Flow, ...]
 
 
 @dataclass(frozen=True)
 class Pairs:
     """Labels and what belongs to them (``dl``)."""
 
-    rows: tuple[tuple[Spans, tuple[Flow, ...]], ...]
+    rows: tuple[tuple[Spans, Spans], ...]
     role: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table with one header row."""
+    """A table with one header row; a cell holds paragraphs or lists."""
 
     header: tuple[Spans, ...]
-    rows: tuple[tuple[Spans, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     role: str = ""
 
 
@@ -112,17 +113,21 @@ def _flow(element: HtmlElement) -> Flow:
     raise UnknownMarkupError(f"letters know no <{tag}>")
 
 
-def _pairs(element: HtmlElement) -> Iterator[tuple[Spans, tuple[Flow, ...]]]:
+def _pairs(element: HtmlElement) -> Iterator[tuple[Spans, Spans]]:
     terms = list(_elements(element))
-    for term, answer in zip(terms[::2], terms[1::2], strict=True):
-        inside = list(_elements(answer))
-        flows = all(child.tag in {"p", "ul", "ol"} for child in inside) and inside
-        yield _spans(term), tuple(_flow(child) for child in inside) if flows else (Paragraph(_spans(answer)),)
+    return ((_spans(term), _spans(answer)) for term, answer in zip(terms[::2], terms[1::2], strict=True))
 
 
 def _table(element: HtmlElement, role: str) -> Table:
-    rows = [tuple(_spans(cell) for cell in _elements(row)) for row in element.iter("tr")]
-    return Table(rows[0], tuple(rows[1:]), role)
+    header, *rows = [list(_elements(row)) for row in element.iter("tr")]
+    return Table(tuple(map(_spans, header)), tuple(tuple(map(_cell, row)) for row in rows), role)
+
+
+def _cell(element: HtmlElement) -> Cell:
+    inside = list(_elements(element))
+    if inside and all(child.tag in {"p", "ul", "ol"} for child in inside):
+        return tuple(map(_flow, inside))
+    return (Paragraph(_spans(element)),)
 
 
 def _spans(element: HtmlElement) -> Spans:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from notifications.documents.blocks import Block, Bullets, Flow, Heading, Pairs, Paragraph, Table, parse, plain
+from notifications.documents.blocks import Block, Bullets, Cell, Flow, Heading, Pairs, Paragraph, Table, parse, plain
 
 
 def write(html: str) -> str:
@@ -16,11 +16,10 @@ def _lines(block: Block) -> Iterator[str]:
             yield plain(spans)
             yield "=-~"[level - 1] * len(plain(spans))
         case Pairs(rows):
-            for label, answer in rows:
-                yield from _pair(plain(label), answer)
-        case Table(header, rows):
-            for row in (header, *rows):
-                yield "\t".join(plain(cell).replace("\n", " ") for cell in row)
+            yield from (f"{plain(label)}: {plain(answer)}" for label, answer in rows)
+        case Table(_, rows):
+            for label, *answers in rows:
+                yield from _row(" ".join(_cell_lines(label)), [line for cell in answers for line in _cell_lines(cell)])
         case Paragraph() | Bullets():
             yield from _flow_lines(block)
 
@@ -34,10 +33,14 @@ def _flow_lines(flow: Flow) -> Iterator[str]:
                 yield f"{f'{number}.' if ordered else '-'} {plain(item)}"
 
 
-def _pair(label: str, answer: tuple[Flow, ...]) -> Iterator[str]:
-    lines = [line for flow in answer for line in _flow_lines(flow)]
-    if len(lines) == 1:
-        yield f"{label}: {lines[0]}"
+def _cell_lines(cell: Cell) -> list[str]:
+    return [line for flow in cell for line in _flow_lines(flow)]
+
+
+def _row(label: str, answer: list[str]) -> Iterator[str]:
+    """A row of a table: what stands in the first column names the rest."""
+    if len(answer) == 1:
+        yield f"{label}{'' if label.endswith('.') else ':'} {answer[0]}"
     else:
         yield f"{label}:"
-        yield from (f"  {line}" for line in lines)
+        yield from (f"  {line}" for line in answer)

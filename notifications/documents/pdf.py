@@ -1,0 +1,112 @@
+"""PDF by Typst: tagged, PDF/UA-1, fonts from the wheel. Texts travel as JSON and are never read as markup."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC
+
+import typst
+
+from notifications.documents.blocks import Block, Bullets, Flow, Heading, Pairs, Paragraph, Spans, Table, parse
+from notifications.documents.html import printable
+from notifications.documents.meta import TEMPLATES, DocumentMeta
+from notifications.documents.register import Columns, Rows, shown
+
+JsonDict = dict[str, object]
+
+_UNSHOWABLE = re.compile(
+    "[^\n\t -~\u00a0-\u0377\u038e-\u03a1\u03a3-\u0482\u048a-\u04ff\u1e00-\u1eff"
+    "\u2000-\u2027\u202f-\u2040\u2044-\u2052\u2070-\u2071\u2074-\u208e\u20a0-\u20c0\u2190-\u21ff\u2200-\u22ff\u2460-\u24ff]"
+)
+"""Whatever the fonts in the wheel cannot show: PDF/UA refuses a glyph that is not there."""
+
+
+def showable(text: str) -> str:
+    """The text with every sign the fonts lack replaced by its Unicode number: visible, and never a failed letter."""
+    return _UNSHOWABLE.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", printable(text))
+
+
+def write(html: str, meta: DocumentMeta) -> bytes:
+    """The letter as a PDF: A4, tagged (PDF/UA-1), reference, version and hash in the footer.
+
+    Raises:
+        UnknownMarkupError: the HTML is not that of a letter.
+    """
+    return _compile("letter.typ", {"meta": _meta(meta), "blocks": [_block(block) for block in parse(html)]}, meta)
+
+
+def write_register(rows: Rows, columns: Columns, meta: DocumentMeta) -> bytes:
+    """A register as a PDF: A4 landscape, one table whose header repeats on each page, page numbers."""
+    cells = [[shown(row.get(key), meta.lang) for key, _ in columns] for row in rows]
+    headings = [heading for _, heading in columns]
+    data = {
+        "meta": _meta(meta),
+        "headings": [showable(heading) for heading in headings],
+        "widths": _widths(headings, cells),
+        "rows": [[showable(cell) for cell in row] for row in cells],
+        "empty": meta.words["empty"],
+    }
+    return _compile("register.typ", data, meta)
+
+
+def _compile(template: str, data: Mapping[str, object], meta: DocumentMeta) -> bytes:
+    folder = TEMPLATES / "documents"
+    return typst.compile(
+        folder / template,
+        root=folder,
+        ignore_system_fonts=True,
+        sys_inputs={"document": json.dumps(data)},
+        pdf_standards=["ua-1"],
+        timestamp=meta.created_at.astimezone(UTC).replace(microsecond=0),
+    )
+
+
+def _meta(meta: DocumentMeta) -> JsonDict:
+    language, _, region = meta.words["locale"].partition("-")
+    return {
+        "title": showable(meta.title),
+        "author": showable(meta.author),
+        "lang": language,
+        "region": region,
+        "letterhead": [showable(line) for line in meta.letterhead_lines],
+        "imprint": showable(meta.imprint),
+        "fingerprint": meta.fingerprint,
+        "page": meta.words["page"],
+    }
+
+
+def _spans(spans: Spans) -> list[JsonDict]:
+    return [asdict(span) | {"text": showable(span.text)} for span in spans]
+
+
+def _block(block: Block) -> JsonDict:
+    match block:
+        case Heading(level, spans):
+            return {"kind": "heading", "level": level, "spans": _spans(spans)}
+        case Pairs(rows, role):
+            pairs = [{"label": _spans(label), "answer": _spans(answer)} for label, answer in rows]
+            return {"kind": "pairs", "role": role, "rows": pairs}
+        case Table(header, rows, role):
+            cells = [[[_flow(flow) for flow in cell] for cell in row] for row in rows]
+            return {"kind": "table", "role": role, "header": [_spans(cell) for cell in header], "rows": cells}
+        case Paragraph() | Bullets():
+            return _flow(block)
+
+
+def _flow(flow: Flow) -> JsonDict:
+    match flow:
+        case Paragraph(spans, role):
+            return {"kind": "paragraph", "role": role, "spans": _spans(spans)}
+        case Bullets(items, ordered):
+            return {"kind": "bullets", "ordered": ordered, "items": [_spans(item) for item in items]}
+
+
+def _widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """How wide each column should be beside the others: by its words, so that long texts get room but not all."""
+    widths = []
+    for place, heading in enumerate(headings):
+        longest_word = max((len(word) for row in [headings, *rows] for word in row[place].split()), default=1)
+        typical = sum(min(len(row[place]), 120) for row in rows) / max(len(rows), 1)
+        widths.append(round(max(min(longest_word, 18), len(heading) ** 0.5 * 2, typical**0.6 * 2), 2))
+    return widths
