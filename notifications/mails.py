@@ -1,0 +1,143 @@
+"""From an outbox row to a mail: text and HTML, in the person's language, from the rows as they are now."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from incidents.base import hungarian
+from incidents.base.links import AckLink, sign_ack
+from incidents.base.settings import Settings
+from incidents.rules import escalation
+from incidents.rules.facts import label
+from incidents.steps.cases import Case, read_case
+from incidents.steps.clock import DEFAULT_POLICY
+from incidents.store import incidents
+from incidents.store.tables import OutboxMail
+from incidents.store.uow import UnitOfWork
+from notifications.documents.meta import TEMPLATES
+
+ACK_LINK_LENGTH = timedelta(hours=96)
+"""The acknowledgement link outlives the 72 hours, not the case."""
+LATE_AFTER = timedelta(minutes=5)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES / "mail"),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["with_article"] = hungarian.with_article
+    return environment
+
+
+def message_id(key: str, mail_from: str) -> str:
+    """The Message-ID of a key: a mail sent twice after a crash is the same mail to every mailbox."""
+    domain = parseaddr(mail_from)[1].rpartition("@")[2] or "localhost"
+    return f"<{hashlib.sha256(key.encode()).hexdigest()[:40]}@{domain}>"
+
+
+def compose(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> EmailMessage:
+    """The mail of an outbox row, said as things stand at ``uow.now``."""
+    context = _CONTEXTS[mail.template](uow, mail, settings)
+    subject = _render(f"{mail.language}/{mail.template}.subject.txt", context)
+    message = EmailMessage()
+    message["Subject"] = " ".join(subject.split())
+    message["From"] = settings.mail_from
+    message["To"] = _address(mail)
+    message["Date"] = uow.now
+    message["Message-ID"] = message_id(mail.key, settings.mail_from)
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = mail.language
+    message.set_content(_render(f"{mail.language}/{mail.template}.txt", context))
+    message.add_alternative(_render(f"{mail.language}/{mail.template}.html", context), subtype="html")
+    return message
+
+
+def _address(mail: OutboxMail) -> Address | str:
+    """The recipient with the name, unless the address is of a form the mail library cannot carry a name with."""
+    name = " ".join(mail.name.split())
+    try:
+        return Address(name, addr_spec=mail.recipient)
+    except (ValueError, IndexError):
+        return mail.recipient
+
+
+def _render(template: str, context: Mapping[str, Any]) -> str:
+    return _environment().get_template(template).render(context)
+
+
+def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
+    incident = incidents.load(uow, _incident_of(mail))
+    case = read_case(uow, incident)
+    policy = escalation.policy_of_version(DEFAULT_POLICY, incident.policy_version)
+    lang = mail.language
+    stage = str(mail.payload["stage"])
+    left = case.clock.deadline_at - uow.now
+    late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
+    return {
+        **_case_words(case, lang, settings),
+        "name": mail.name,
+        "stage": stage,
+        "stage_label": escalation.stage_label(policy, stage, lang),
+        "folded": [escalation.stage_label(policy, name, lang) for name in mail.payload.get("folded", [])],
+        "running": case.clock.state == "running",
+        "overdue": left <= timedelta(0),
+        "left": hungarian.hours_in_words(left, lang),
+        "late_by": hungarian.hours_in_words(late_by, lang) if late_by > LATE_AFTER else "",
+        "acknowledged_by": next((ack.name for ack in case.acknowledgements), ""),
+        "undecided": case.decision is None,
+        "missing": [label(key, lang) for key in case.missing],
+        "ack_url": _ack_url(uow, mail, stage, settings),
+    }
+
+
+def _incident_of(mail: OutboxMail) -> UUID:
+    if mail.incident_id is None:
+        raise ValueError(f"a {mail.template} mail belongs to an incident")
+    return mail.incident_id
+
+
+def _case_words(case: Case, lang: str, settings: Settings) -> dict[str, Any]:
+    return {
+        "reference": case.incident.reference,
+        "title": case.incident.title,
+        "controller": case.controller.name,
+        "deadline": hungarian.format_datetime(case.clock.deadline_at, lang),
+        "provisional": case.provisional,
+        "case_url": f"{settings.public_url}/incidents/{case.incident.id}",
+    }
+
+
+def _ack_url(uow: UnitOfWork, mail: OutboxMail, stage: str, settings: Settings) -> str:
+    link = AckLink(_incident_of(mail), mail.user_id, mail.recipient, stage, uow.now + ACK_LINK_LENGTH)
+    return f"{settings.public_url}/ack/{sign_ack(settings.secret_key, link)}"
+
+
+def _undeliverable_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
+    context = _stage_context(uow, mail, settings)
+    return {**context, "failed_recipient": mail.payload["failed_recipient"], "failure": mail.payload["failure"]}
+
+
+def _invite_context(_uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
+    return {
+        "name": mail.name,
+        "controller": mail.payload["controller"],
+        "hours": mail.payload["hours"],
+        "invite_url": f"{settings.public_url}/invite/{mail.payload['token']}",
+    }
+
+
+_CONTEXTS = {"stage": _stage_context, "undeliverable": _undeliverable_context, "invite": _invite_context}

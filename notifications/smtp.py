@@ -1,0 +1,165 @@
+"""The only code that speaks SMTP: one connection per delivery run, STARTTLS and login, failures told apart."""
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+TIMEOUT_SECONDS = 30
+"""For each answer of the server; the lease of a claimed mail is longer than a whole conversation."""
+
+
+class RetryableFailure(Exception):
+    """The mail may get through later: no connection, a busy server, a greylist."""
+
+
+class FinalFailure(Exception):
+    """The server refused this mail for good (5xx): another try cannot help."""
+
+
+class SmtpUrlError(ValueError):
+    """SMTP_URL cannot be used; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """Where mails are handed over, and how."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    implicit_tls: bool
+    starttls: str
+    """``required``, ``optional`` (used when offered) or ``off``."""
+    ca_file: str | None
+
+
+def parse_url(url: str) -> SmtpServer:
+    """Read ``smtp://user:password@host:587?starttls=required&ca=/path`` or ``smtps://…``.
+
+    STARTTLS is required unless the server is on this machine or the address says otherwise: a breach register must
+    not send passwords in the clear by accident.
+
+    Raises:
+        SmtpUrlError: scheme, host or the STARTTLS word cannot be used.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
+        raise SmtpUrlError("SMTP_URL must look like smtp://user:password@host:587 or smtps://user:password@host:465")
+    options = parse_qs(parts.query)
+    local = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    starttls = options.get("starttls", ["optional" if local else "required"])[0]
+    if starttls not in {"required", "optional", "off"}:
+        raise SmtpUrlError("starttls in SMTP_URL must be required, optional or off")
+    return SmtpServer(
+        host=parts.hostname,
+        port=parts.port or (465 if parts.scheme == "smtps" else 587),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        implicit_tls=parts.scheme == "smtps",
+        starttls=starttls,
+        ca_file=options.get("ca", [None])[0],
+    )
+
+
+class Mailer:
+    """Hands mails over one at a time; connects when first needed and again after a failure."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        """Remember where; nothing is opened yet."""
+        self._server = server
+        self._connection: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing to do before the first mail."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Say goodbye, if anybody was spoken to."""
+        self._drop(polite=True)
+
+    def send(self, message: EmailMessage) -> None:
+        """Hand one mail over; when this returns, the server has taken it.
+
+        Raises:
+            RetryableFailure: try again later.
+            FinalFailure: never try this one again.
+        """
+        try:
+            self._connected().send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            self._after_refusal()
+            raise _refusal(code, answer) from error
+        except smtplib.SMTPResponseException as error:
+            self._drop(polite=False)
+            # A refused login is a setting somebody will mend: the mail itself is not at fault.
+            if isinstance(error, smtplib.SMTPAuthenticationError):
+                raise RetryableFailure(f"the mail server refused the login: {error.smtp_code}") from error
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop(polite=False)
+            raise RetryableFailure(f"{type(error).__name__}: {error}") from error
+
+    def _after_refusal(self) -> None:
+        """The conversation can go on after a refused recipient."""
+        if self._connection is not None:
+            try:
+                self._connection.rset()
+            except (smtplib.SMTPException, OSError):
+                self._drop(polite=False)
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._connection is None:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        server = self._server
+        context = ssl.create_default_context(cafile=server.ca_file)
+        connection: smtplib.SMTP
+        if server.implicit_tls:
+            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+        else:
+            connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+        try:
+            _secure_and_log_in(connection, server, context)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _drop(self, *, polite: bool) -> None:
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        leave: Callable[[], object] = connection.quit if polite else connection.close
+        try:
+            leave()
+        except (smtplib.SMTPException, OSError):
+            connection.close()
+
+
+def _secure_and_log_in(connection: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContext) -> None:
+    connection.ehlo()
+    if not server.implicit_tls and server.starttls != "off":
+        if connection.has_extn("starttls"):
+            connection.starttls(context=context)
+            connection.ehlo()
+        elif server.starttls == "required":
+            raise smtplib.SMTPNotSupportedError("the mail server offers no STARTTLS, and it is required")
+    if server.user:
+        connection.login(server.user, server.password)
+
+
+def _refusal(code: int, answer: bytes | str) -> RetryableFailure | FinalFailure:
+    said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    kind = FinalFailure if 500 <= code < 600 else RetryableFailure
+    return kind(f"{code} {said}")
