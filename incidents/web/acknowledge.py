@@ -1,0 +1,78 @@
+"""Acknowledge from the mail: looking acknowledges nothing (link scanners look), the button does."""
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.params import FromPath
+
+from incidents.base.links import AckLink, LinkExpired, LinkInvalid, read_ack
+from incidents.steps import cases, clock
+from incidents.store.tables import Acknowledgement
+from incidents.store.uow import EVERY_CONTROLLER, Actor, unit_of_work
+from incidents.web.rendering import page, see_other
+from incidents.web.sessions import PUBLIC, PageRequest, clock_of, settings_of, system_uow
+
+FIRST_STAGES = frozenset({"opened", "unacknowledged", ""})
+"""Warnings that ask for somebody to take the case at all: whoever has taken it has answered them."""
+
+
+def _link(request: PageRequest, token: str) -> AckLink:
+    return read_ack(settings_of(request).secret_key, token, clock_of(request).now())
+
+
+def _look(request: PageRequest, link: AckLink) -> cases.Case:
+    with system_uow(request, read_only=True) as uow:
+        return cases.case(uow, link.incident_id)
+
+
+def _answer(found: cases.Case, link: AckLink) -> Acknowledgement | None:
+    """Who has taken what this link asks for already."""
+    if link.stage in FIRST_STAGES:
+        return found.acknowledgements[0] if found.acknowledgements else None
+    return next((one for one in found.acknowledgements if one.stage == link.stage), None)
+
+
+def _name(found: cases.Case, link: AckLink) -> str:
+    """The name of the person the mail went to; the address when we know no name."""
+    named = (mail.name for mail in found.mails if mail.recipient == link.recipient and mail.name)
+    return next(named, link.recipient)
+
+
+def _way_out(request: PageRequest, problem: LinkExpired | LinkInvalid) -> Response[str]:
+    return page(request, "pages/acknowledge.html", status=problem.status, case=None, answer=None, problem=problem)
+
+
+@get("/ack/{token:str}", opt=PUBLIC, sync_to_thread=True)
+def show_link(request: PageRequest, token: FromPath[str]) -> Response[str]:
+    """What the link is about, and the button; nothing is recorded by looking."""
+    try:
+        link = _link(request, token)
+    except (LinkExpired, LinkInvalid) as problem:
+        return _way_out(request, problem)
+    found = _look(request, link)
+    return page(
+        request,
+        "pages/acknowledge.html",
+        case=found,
+        answer=_answer(found, link),
+        who=_name(found, link),
+        problem=None,
+    )
+
+
+@post("/ack/{token:str}", opt=PUBLIC, sync_to_thread=True)
+def acknowledge_by_mail(request: PageRequest, token: FromPath[str]) -> Response[str]:
+    """Take the case for the person the mail went to; pressing twice records it once."""
+    try:
+        link = _link(request, token)
+    except (LinkExpired, LinkInvalid) as problem:
+        return _way_out(request, problem)
+    found = _look(request, link)
+    if _answer(found, link) is None:
+        who, state = _name(found, link), request.app.state
+        with unit_of_work(state.engine, state.clock, Actor(who, link.user_id), EVERY_CONTROLLER) as uow:
+            clock.acknowledge(uow, link.incident_id, via="mail", stage=link.stage, name=who, user_id=link.user_id)
+    return see_other(f"/ack/{token}", done="acknowledged")
+
+
+handlers: list[Any] = [show_link, acknowledge_by_mail]

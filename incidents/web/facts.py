@@ -1,0 +1,146 @@
+"""The facts of a case: shown in words, and amended group by group; nothing is edited in place."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from incidents.base.errors import Conflict, InvalidInput
+from incidents.base.hungarian import format_datetime, format_number, join_words
+from incidents.base.i18n import msgid, translator
+from incidents.rules.facts import Fact, Facts, FactState
+from incidents.rules.readers import JsonValue
+from incidents.rules.vocabulary import Field, vocabulary
+from incidents.steps import report
+from incidents.steps.cases import Case
+from incidents.web.answers import changed_answers
+from incidents.web.casehead import case_page, load
+from incidents.web.forms import Form
+from incidents.web.questions import groups, keys, shown
+from incidents.web.rendering import see_other
+from incidents.web.sessions import PageRequest, page_uow
+
+NOT_KNOWN = {FactState.UNKNOWN: msgid("not known"), FactState.TO_BE_DETERMINED: msgid("still being found out")}
+TRUTH = {True: msgid("yes"), False: msgid("no")}
+APPROXIMATELY = msgid("about {number}")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One fact as a page shows it, with who said it and when."""
+
+    key: str
+    label: str
+    text: str
+    known: bool
+    said_by: str
+    said_at: datetime
+    version: int
+    reason: str
+
+
+def known(facts: Facts, lang: str) -> list[Said]:
+    """Every fact somebody has spoken about, in the order of the vocabulary, in words."""
+    recorded = (facts.get(key) for key in vocabulary())
+    return [_said(fact, lang) for fact in recorded if fact is not None]
+
+
+def missing_labels(missing: Iterable[str], lang: str) -> list[str]:
+    """The names of facts that nobody knows yet."""
+    return [vocabulary()[key].label.in_language(lang) for key in missing if key in vocabulary()]
+
+
+def _said(fact: Fact, lang: str) -> Said:
+    field = vocabulary()[fact.key]
+    return Said(
+        key=fact.key,
+        label=field.label.in_language(lang),
+        text=in_words(field, fact.state, fact.value, lang),
+        known=fact.state is FactState.KNOWN,
+        said_by=fact.said_by,
+        said_at=fact.said_at,
+        version=fact.version,
+        reason=fact.reason,
+    )
+
+
+def in_words(field: Field, state: FactState, value: JsonValue, lang: str) -> str:
+    """A fact as people read it; what is not known says so."""
+    if state is not FactState.KNOWN:
+        return translator(lang)(NOT_KNOWN[state])
+    if isinstance(value, list):
+        return join_words([_code(field, str(one), lang) for one in value], lang) or translator(lang)(msgid("none"))
+    if isinstance(value, dict):
+        return _composed(field, value, lang)
+    return _plain(field, value, lang)
+
+
+def _code(field: Field, code: str, lang: str) -> str:
+    found = field.codes.get(code)
+    return found.in_language(lang) if found else code
+
+
+def _plain(field: Field, value: JsonValue, lang: str) -> str:
+    if isinstance(value, bool):
+        return translator(lang)(TRUTH[value])
+    if isinstance(value, int):
+        return format_number(value, lang)
+    if isinstance(value, float):
+        return f"{value:g}".replace(".", "," if lang == "hu" else ".")
+    return _code(field, str(value), lang)
+
+
+def _composed(field: Field, value: dict[str, JsonValue], lang: str) -> str:
+    if field.type == "count":
+        number = format_number(cast("int", value["number"]), lang)
+        return translator(lang)(APPROXIMATELY, number=number) if value["precision"] == "approximate" else number
+    if field.type == "instant":
+        return format_datetime(datetime.fromisoformat(str(value["at"])), lang, str(value["zone"]))
+    said = [(field.parts[part], one) for part, one in value.items() if part in field.parts and one is not None]
+    return "; ".join(f"{part.label.in_language(lang)} {_plain(part, one, lang)}" for part, one in said)
+
+
+def amending_page(request: PageRequest, found: Case, which: str, form: Form | None = None) -> Response[str]:
+    """The questionnaire ``facts`` or ``assess``, filled with what is recorded or with what was refused."""
+    showing = form or Form(shown(found.facts, keys(which)))
+    return case_page(request, f"pages/{which}.html", found, showing, groups=groups(which))
+
+
+def amend(request: PageRequest, incident_id: UUID, which: str, form: Form) -> bool:
+    """Record the answers that differ from what is recorded; whether there were any.
+
+    Raises:
+        InvalidInput: some answers cannot be used; then none is recorded.
+    """
+    found = load(request, incident_id)
+    changed, faults = changed_answers(form.data, found.facts, keys(which))
+    if faults:
+        raise InvalidInput(faults)
+    if changed:
+        with page_uow(request) as uow:
+            report.amend_facts(uow, incident_id, changed, form.text("reason"))
+    return bool(changed)
+
+
+@get("/incidents/{incident_id:uuid}/facts", sync_to_thread=True)
+def show_facts(request: PageRequest, incident_id: FromPath[UUID]) -> Response[str]:
+    """The story of the incident, for the drafts and the register."""
+    return amending_page(request, load(request, incident_id), "facts")
+
+
+@post("/incidents/{incident_id:uuid}/facts", sync_to_thread=True)
+def amend_story(request: PageRequest, incident_id: FromPath[UUID], form: NamedDependency[Form]) -> Response[str]:
+    """Record what has become known: a new version of the facts."""
+    try:
+        amend(request, incident_id, "facts", form)
+    except (InvalidInput, Conflict) as refused:
+        return amending_page(request, load(request, incident_id), "facts", form.refused(refused))
+    return see_other(f"/incidents/{incident_id}", done="saved")
+
+
+handlers: list[Any] = [show_facts, amend_story]

@@ -1,0 +1,110 @@
+"""The timeline of a case: every entry of its event log in words, newest first, with the mails still on their way."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from incidents.base.hungarian import format_datetime, format_number, join_words
+from incidents.base.i18n import Translator, msgid, translator
+from incidents.rules.escalation import policy_of_version, stage_label
+from incidents.rules.facts import vocabulary
+from incidents.rules.register import event_label
+from incidents.steps.cases import Case
+from incidents.steps.clock import DEFAULT_POLICY
+from incidents.store.tables import Event, OutboxMail
+
+Moment: TypeAlias = tuple[datetime, str, str]
+"""When (UTC), what, and the details with who did it."""
+
+ANCHORS = {"first_signal": msgid("from the first signal"), "awareness": msgid("from awareness")}
+WAITING = msgid("A mail to {recipient} is waiting to be sent")
+TRIED = msgid("{count} attempts so far. Last answer: {error}")
+NEW_DEADLINE = msgid("Deadline: {deadline}, counted {anchor}")
+LATE_WARNING = msgid("It went out {minutes} minutes late.")
+TO = msgid("To: {recipients}")
+VERSION = msgid("version {version}")
+HASH = msgid("hash {hash}")
+
+
+class _Teller:
+    """Puts the data of an event into a sentence of one language."""
+
+    def __init__(self, case: Case, lang: str) -> None:
+        self.lang = lang
+        self.say: Translator = translator(lang)
+        self.policy = policy_of_version(DEFAULT_POLICY, case.incident.policy_version)
+
+    def moment(self, event: Event) -> Moment:
+        details = _DETAILS.get(event.kind.partition(".")[0], _nothing)(self, event.data)
+        lines = [line for line in (details, event.actor) if line]
+        return event.at, event_label(event.kind, self.lang), "\n".join(lines)
+
+    def waiting(self, mail: OutboxMail) -> Moment:
+        tried = self.say(TRIED, count=mail.attempts, error=mail.last_error) if mail.last_error else ""
+        return mail.created_at, self.say(WAITING, recipient=mail.recipient), tried
+
+    def stage(self, name: str) -> str:
+        try:
+            return stage_label(self.policy, name, self.lang)
+        except LookupError:
+            return name
+
+    def when(self, text: object) -> str:
+        return format_datetime(datetime.fromisoformat(str(text)), self.lang)
+
+
+def timeline(case: Case, lang: str) -> list[Moment]:
+    """What happened in a case, newest first."""
+    teller = _Teller(case, lang)
+    told = [teller.moment(event) for event in case.events]
+    told += [teller.waiting(mail) for mail in case.mails if mail.state == "queued"]
+    told.reverse()  # the log is oldest first; entries of one instant must be newest first as well
+    return sorted(told, key=lambda moment: moment[0], reverse=True)
+
+
+Data: TypeAlias = Mapping[str, Any]
+
+
+def _nothing(_: _Teller, data: Data) -> str:
+    return str(data.get("note", ""))
+
+
+def _clock(teller: _Teller, data: Data) -> str:
+    if "stop_reason" in data:
+        return ""
+    anchor = teller.say(ANCHORS.get(str(data.get("anchor_kind")), ANCHORS["first_signal"]))
+    deadline = teller.say(NEW_DEADLINE, deadline=teller.when(data["deadline_at"]), anchor=anchor)
+    return "\n".join(line for line in (deadline, str(data.get("reason", ""))) if line)
+
+
+def _facts(teller: _Teller, data: Data) -> str:
+    known = vocabulary()
+    labels = [known[key].label.in_language(teller.lang) for key in data.get("facts", ()) if key in known]
+    return "\n".join(line for line in (join_words(labels, teller.lang), str(data.get("reason", ""))) if line)
+
+
+def _stage(teller: _Teller, data: Data) -> str:
+    lines = [teller.stage(str(data.get("stage", "")))]
+    if recipients := data.get("to"):
+        lines.append(teller.say(TO, recipients=join_words(list(recipients), teller.lang)))
+    if (minutes := int(data.get("late_by_seconds") or 0) // 60) >= 1:
+        lines.append(teller.say(LATE_WARNING, minutes=format_number(minutes, teller.lang)))
+    return "\n".join(lines)
+
+
+def _mail(_: _Teller, data: Data) -> str:
+    return str(data.get("recipient") or data.get("to") or "")
+
+
+def _document(teller: _Teller, data: Data) -> str:
+    version = teller.say(VERSION, version=data.get("version", ""))
+    return f"{version}, {teller.say(HASH, hash=str(data.get('sha256', ''))[:12])}"
+
+
+_DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
+    "clock": _clock,
+    "facts": _facts,
+    "stage": _stage,
+    "mail": _mail,
+    "document": _document,
+}
