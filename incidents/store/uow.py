@@ -88,10 +88,9 @@ def unit_of_work(
     bind = engine.execution_options(read_only=True) if read_only else engine
     with Session(bind, autoflush=True, expire_on_commit=False, info={"scope": controllers}) as session:
         yield UnitOfWork(session, actor, controllers, clock.now())
-        if read_only:
-            session.rollback()
-        else:
+        if not read_only:
             session.commit()
+        # A unit that only reads ends by closing: an explicit rollback would expire the rows it hands out.
 
 
 def _touches_controllers(state: ORMExecuteState) -> bool:
