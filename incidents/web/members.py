@@ -25,7 +25,7 @@ ROLE_HINTS = {
     "dpo": msgid("Owns the clock: decides, files, tells the data subjects, closes. Gets every warning."),
     "manager": msgid("The same rights; without a data protection officer gets every warning."),
     "auditor": msgid("Reads and exports, changes nothing."),
-    "admin": msgid("Manages the organisation, the people and the keys."),
+    "admin": msgid("Manages the controller, the people and the keys."),
 }
 
 
