@@ -46,14 +46,14 @@ def read_place(text: str) -> Place | None:
 def show_board(
     request: PageRequest,
     q: FromQuery[str] = "",
-    state: FromQuery[str] = "open",
+    only: FromQuery[str] = "open",
     controller: FromQuery[str] = "",
     after: FromQuery[str] = "",
 ) -> Response[str]:
     """The board, searched and filtered; remaining time comes from the rows and not from any worker."""
     wanted = BoardFilter(
         query=q[:LONGEST_QUERY],
-        state=state if state in STATES else "open",
+        state=only if only in STATES else "open",
         controller_id=key_or_none(controller),
         after=read_place(after),
     )
@@ -66,7 +66,7 @@ def show_board(
         rows=found.rows,
         more=written_place(found.next_after),
         controllers=mine,
-        filters={"q": wanted.query, "state": wanted.state, "controller": controller},
+        filters={"q": wanted.query, "only": wanted.state, "controller": controller},
     )
 
 
