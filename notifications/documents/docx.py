@@ -3,18 +3,26 @@
 import io
 import zipfile
 from datetime import UTC, datetime
-from typing import cast
 
-from docx import Document
 from docx.document import Document as Docx
-from docx.oxml.table import CT_Row
-from docx.shared import Cm
-from docx.table import Table as DocxTable
+from docx.shared import Cm, Emu, Length, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph as DocxParagraph
 
-from notifications.documents.blocks import Block, Bullets, Flow, Heading, Pairs, Paragraph, Spans, Table, parse
-from notifications.documents.docx_house import ROLE_STYLES, frame, hairlines, repeat_header
+from notifications.documents.blocks import (
+    Block,
+    Bullets,
+    Cell,
+    Flow,
+    Heading,
+    Pairs,
+    Paragraph,
+    Span,
+    Spans,
+    Table,
+    parse,
+)
+from notifications.documents.docx_house import ROLE_STYLES, empty_letter, hairlines, repeat_header, set_style
 from notifications.documents.meta import DocumentMeta
 
 TEXT_WIDTH = Cm(16)
@@ -26,8 +34,7 @@ def write(html: str, meta: DocumentMeta) -> bytes:
     Raises:
         UnknownMarkupError: the HTML is not that of a letter.
     """
-    document = Document()
-    frame(document, meta)
+    document = empty_letter(meta)
     for block in parse(html):
         _add(document, block)
     packed = io.BytesIO()
@@ -38,74 +45,78 @@ def write(html: str, meta: DocumentMeta) -> bytes:
 def _add(document: Docx, block: Block) -> None:
     match block:
         case Heading(level, spans):
-            _write_spans(document.add_paragraph(style=f"Heading {level}"), spans)
+            _paragraph(document, spans, f"Heading {level}")
         case Pairs(rows):
-            for label, answer in rows:
-                paragraph = document.add_paragraph(style="Label And Value")
-                _write_spans(paragraph, label, strong=True)
-                paragraph.add_run(": ")
-                _write_spans(paragraph, answer)
+            _add_pairs(document, rows)
         case Table():
             _add_table(document, block)
         case Paragraph() | Bullets():
-            _add_flow(document, block)
+            _add_flow(document, block, "Normal")
 
 
-def _add_flow(place: Docx | _Cell, flow: Flow) -> None:
+def _add_pairs(document: Docx, rows: tuple[tuple[Spans, Spans], ...]) -> None:
+    for place, (label, answer) in enumerate(rows, 1):
+        bold = tuple(Span(span.text, strong=True) for span in label)
+        paragraph = _paragraph(document, (*bold, Span(": "), *answer), "Label And Value")
+        if place == len(rows):
+            paragraph.paragraph_format.space_after = Pt(10)
+
+
+def _add_flow(place: Docx | _Cell, flow: Flow, style: str) -> None:
     match flow:
         case Paragraph(spans, role):
-            _write_spans(place.add_paragraph(style=ROLE_STYLES.get(role, "Normal")), spans)
+            _paragraph(place, spans, ROLE_STYLES.get(role, style))
         case Bullets(items, ordered):
             for item in items:
-                _write_spans(place.add_paragraph(style="List Number" if ordered else "List Bullet"), item)
+                _paragraph(place, item, "List Number" if ordered else "List Bullet")
 
 
-def _write_spans(paragraph: DocxParagraph, spans: Spans, *, strong: bool = False) -> None:
+def _paragraph(place: Docx | _Cell, spans: Spans, style: str) -> DocxParagraph:
+    paragraph = place.add_paragraph()
+    set_style(paragraph, style)
     for span in spans:
         if span.text == "\n":
             paragraph.add_run().add_break()
         else:
-            paragraph.add_run(span.text).bold = True if strong or span.strong else None
+            paragraph.add_run(span.text).bold = True if span.strong else None
+    return paragraph
 
 
 def _add_table(document: Docx, block: Table) -> None:
-    """A table with a header row that repeats on every page; rows stay whole where they fit a page."""
-    table = document.add_table(rows=1, cols=len(block.header), style="Table Grid")
+    """A table with a header row that repeats on every page; the first column names what stands in the others."""
+    table = document.add_table(rows=len(block.rows) + 1, cols=len(block.header))
     table.autofit = False
     hairlines(table)
     repeat_header(table)
-    for cell, spans in zip(table.rows[0].cells, block.header, strict=True):
-        cell.paragraphs[0].style = "Table Heading"
-        _write_spans(cell.paragraphs[0], spans)
-    for row in block.rows:
-        for place, (cell, flows) in enumerate(zip(table.add_row().cells, row, strict=True)):
-            _fill(cell, flows, "Table Label" if place == 0 else "Table Text")
-    _set_widths(table, Cm(2) if block.role == "following" else Cm(5.4))
-    document.add_paragraph(style="Table Gap")
+    heading = tuple((Paragraph(spans),) for spans in block.header)
+    widths = _widths(block)
+    for place, (row, contents) in enumerate(zip(table.rows, (heading, *block.rows), strict=True)):
+        styles = ("Table Label", "Table Text") if place else ("Table Heading", "Table Heading")
+        for column, (cell, flows) in enumerate(zip(row.cells, contents, strict=True)):
+            cell.width = widths[column]
+            _fill(cell, flows, styles[min(column, 1)])
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+    set_style(document.add_paragraph(), "Table Gap")
 
 
-def _fill(cell: _Cell, flows: tuple[Flow, ...], style: str) -> None:
-    empty = cell.paragraphs[0]
+def _fill(cell: _Cell, flows: Cell, style: str) -> None:
+    empty = cell.paragraphs[0]._p
     for flow in flows:
-        _add_flow(cell, flow)
+        _add_flow(cell, flow, style)
     if flows:
-        cast("CT_Row", empty._p.getparent()).remove(empty._p)
-    for paragraph in cell.paragraphs:
-        if paragraph.style is not None and paragraph.style.name == "Normal":
-            paragraph.style = style
+        cell._tc.remove(empty)
 
 
-def _set_widths(table: DocxTable, first: Cm) -> None:
-    """The same widths in grid and cells: word processors read one or the other."""
-    rest = (TEXT_WIDTH - first) // max(len(table.columns) - 1, 1)
-    for place, column in enumerate(table.columns):
-        column.width = first if place == 0 else rest
-        for cell in column.cells:
-            cell.width = first if place == 0 else rest
+def _widths(block: Table) -> list[Length]:
+    """The widths of the columns; word processors read them from the cells or from the grid, so both get them."""
+    first = Cm(2) if block.role == "following" else Cm(5.4)
+    others = len(block.header) - 1
+    return [first, *[Emu((TEXT_WIDTH - first) // max(others, 1))] * others]
 
 
 def _same_bytes(packed: io.BytesIO, created_at: datetime) -> bytes:
-    """The same package with one date on every part, so that equal letters have equal hashes."""
+    """The same package with one date on every part: equal letters get equal hashes."""
     stamp = created_at.astimezone(UTC).timetuple()[:6]
     result = io.BytesIO()
     with zipfile.ZipFile(packed) as source, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as target:

@@ -1,7 +1,6 @@
 """The wording: one Jinja2 template per document and language makes the HTML every other format is made from."""
 
 import hashlib
-import re
 from functools import cache
 from typing import Literal
 
@@ -10,16 +9,9 @@ from markupsafe import Markup
 
 from incidents.base.hungarian import with_article
 from incidents.rules.draft import AuthorityDraft, LetterContent
-from notifications.documents.meta import TEMPLATES
+from notifications.documents.meta import TEMPLATES, printable
 
 Kind = Literal["authority", "subjects"]
-
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-
-
-def printable(text: str) -> str:
-    """The text without control characters and direction overrides: no format can print them, some can be fooled."""
-    return _UNPRINTABLE.sub("", text)
 
 
 def _finalize(value: object) -> object:

@@ -1,5 +1,6 @@
 """What every document carries beside its text: title, language, reference, version, hash; and where templates are."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,6 +36,14 @@ WORDS: Mapping[str, Mapping[str, str]] = {
 """The few words that writers print themselves."""
 
 
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """The text without control characters and direction overrides: no format can print them, some can be fooled."""
+    return _UNPRINTABLE.sub("", text)
+
+
 @dataclass(frozen=True)
 class DocumentMeta:
     """The frame of one document. ``created_at`` is an aware instant: the same input makes the same bytes.
@@ -50,6 +59,11 @@ class DocumentMeta:
     created_at: datetime
     letterhead: str = ""
     author: str = ""
+
+    def __post_init__(self) -> None:
+        """Keep only what can be printed: these texts are typed by people too."""
+        for name in ("title", "reference", "version", "letterhead", "author"):
+            object.__setattr__(self, name, printable(getattr(self, name)))
 
     @property
     def words(self) -> Mapping[str, str]:

@@ -9,9 +9,9 @@ from datetime import UTC
 import typst
 
 from notifications.documents.blocks import Block, Bullets, Flow, Heading, Pairs, Paragraph, Spans, Table, parse
-from notifications.documents.html import printable
-from notifications.documents.meta import TEMPLATES, DocumentMeta
-from notifications.documents.register import Columns, Rows, shown
+from notifications.documents.meta import TEMPLATES, DocumentMeta, printable
+from notifications.documents.register import Columns, Rows
+from notifications.documents.register import shown as in_words
 
 JsonDict = dict[str, object]
 
@@ -22,9 +22,18 @@ _UNSHOWABLE = re.compile(
 """Whatever the fonts in the wheel cannot show: PDF/UA refuses a glyph that is not there."""
 
 
-def showable(text: str) -> str:
-    """The text with every sign the fonts lack replaced by its Unicode number: visible, and never a failed letter."""
-    return _UNSHOWABLE.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", printable(text))
+LETTER_WORD = 45
+REGISTER_WORD = 14
+"""Signs after which a word without any gap may break: a number or an address must not run off its column."""
+
+
+def showable(text: str, word: int = LETTER_WORD) -> str:
+    """The text as the fonts can show it, with room to break words longer than ``word`` signs.
+
+    Every sign the fonts lack is replaced by its Unicode number: visible, and never a failed letter.
+    """
+    shown = _UNSHOWABLE.sub(lambda sign: f"[U+{ord(sign.group()):04X}]", printable(text))
+    return re.sub(rf"\S{{{word}}}(?=\S)", lambda part: f"{part.group()}\u200b", shown)
 
 
 def write(html: str, meta: DocumentMeta) -> bytes:
@@ -38,13 +47,13 @@ def write(html: str, meta: DocumentMeta) -> bytes:
 
 def write_register(rows: Rows, columns: Columns, meta: DocumentMeta) -> bytes:
     """A register as a PDF: A4 landscape, one table whose header repeats on each page, page numbers."""
-    cells = [[shown(row.get(key), meta.lang) for key, _ in columns] for row in rows]
+    cells = [[in_words(row.get(key), meta.lang) for key, _ in columns] for row in rows]
     headings = [heading for _, heading in columns]
     data = {
         "meta": _meta(meta),
         "headings": [showable(heading) for heading in headings],
         "widths": _widths(headings, cells),
-        "rows": [[showable(cell) for cell in row] for row in cells],
+        "rows": [[showable(cell, REGISTER_WORD) for cell in row] for row in cells],
         "empty": meta.words["empty"],
     }
     return _compile("register.typ", data, meta)
