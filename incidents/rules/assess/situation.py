@@ -1,0 +1,253 @@
+"""The facts as the rules see them: what was hit, who has the data, how sensitive they are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+from incidents.rules.assess.jurisdiction import Jurisdiction
+from incidents.rules.assess.truth import Truth, all_of, any_of, at_most, has_any
+from incidents.rules.facts import JsonValue
+
+Values: TypeAlias = Mapping[str, JsonValue]
+
+OPEN_HANDS = frozenset({"attacker", "public", "unknown", "hostile_known", "ex_employee"})
+UNOPENED = frozenset({"unopened_deleted", "unopened_returned"})
+CONTAINED = UNOPENED | {"deletion_confirmed", "returned"}
+PASSED_ON = frozenset({"transit_exposure", "onward_disclosure", "continuing"})
+GRAVE = frozenset({"serious", "health_or_safety"})
+DIMENSIONS = ("confidentiality", "integrity", "availability")
+UNSPECIFIED = "unspecified"
+# What a band of people means at least: enough to compare with the limits.
+BANDS = {"dozens": 24, "hundreds": 101, "thousands": 1001, "tens_of_thousands": 10_001, "100k_plus": 100_000}
+
+
+class Exposure(IntEnum):
+    """In whose hands the data are, from nobody's to anybody's."""
+
+    NONE = 0
+    TRUSTED = 1
+    INSIDE = 2
+    FEW = 3
+    MANY = 4
+    OPEN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts, read once. None stands for "nobody knows yet" wherever that makes a difference."""
+
+    law: Jurisdiction
+    values: Values
+    data: frozenset[str]
+    special: frozenset[str] | None
+    vulnerable: frozenset[str] | None
+    tags: frozenset[str] | None
+    kind: str
+    recipients: int | None
+    assurance: str
+    subjects: int | None
+    malicious: Truth
+    encrypted: bool
+    salt_safe: Truth
+    excluded: bool
+    unopened: bool
+    hits: frozenset[str]
+    exposure: Exposure
+    impact: str | None
+    restored: float | None
+    backup: str
+    identified: bool
+    top_tier: int
+
+    def tag(self, *names: str) -> Truth:
+        """Whether any of these circumstances applies."""
+        return has_any(self.tags, names)
+
+    def beyond(self, exposure: Exposure) -> bool:
+        """Whether the data are in worse hands than these."""
+        return self.exposure > exposure
+
+    def tier_at_least(self, tier: int) -> Truth:
+        """Whether some of the data are of this tier or higher; unspecified data may be of any."""
+        if self.top_tier >= tier:
+            return True
+        return None if self.unspecified or self.special is None or self.tags is None else False
+
+    @property
+    def unspecified(self) -> bool:
+        """Whether it is not known which data are concerned."""
+        return UNSPECIFIED in self.data
+
+    @property
+    def special_data(self) -> Truth:
+        """Whether data of the highest tier are concerned."""
+        return self.tier_at_least(4)
+
+    def any_data(self, name: str) -> bool:
+        """Whether data of a set of the jurisdiction (identity keys, …) are concerned."""
+        return not self.data.isdisjoint(self.law.sets[name])
+
+    def group(self, name: str) -> Truth:
+        """Whether people of a set of the jurisdiction are concerned."""
+        return has_any(self.vulnerable, self.law.sets[name])
+
+    @property
+    def grave(self) -> Truth:
+        """Whether people have suffered a serious disadvantage or worse."""
+        return None if self.impact is None else self.impact in GRAVE
+
+    @property
+    def adverse(self) -> Truth:
+        """Whether something has shown already that the breach hurts: nothing clears it then."""
+        return any_of(self.tag("observed_fraud", "observed_misuse", "safety_threat"), self.grave)
+
+    @property
+    def few_people(self) -> Truth:
+        """Whether few people are concerned."""
+        return at_most(self.subjects, self.law.limits["few_people"])
+
+    @property
+    def few_recipients(self) -> Truth:
+        """Whether few people received the data."""
+        return at_most(self.recipients, self.law.limits["few_recipients"])
+
+    @property
+    def in_good_faith(self) -> Truth:
+        """Whether whoever has the data means no harm and has not passed them on."""
+        return all_of(
+            None if self.malicious is None else not self.malicious,
+            None if self.tags is None else self.tags.isdisjoint(PASSED_ON),
+        )
+
+
+def situation(values: Values, law: Jurisdiction) -> Situation:
+    """Read the known values (keys of the vocabulary; an absent one is unknown)."""
+    recipient, secret = _part(values, "recipient"), _part(values, "unintelligible")
+    kind, assurance = str(recipient.get("kind") or "unknown"), str(recipient.get("assurance") or "unknown")
+    recipients = _whole(recipient.get("count"))
+    tags, data = _set(values, "context"), _set(values, "data_categories") or frozenset({UNSPECIFIED})
+    malicious = _malicious(values, kind, law)
+    encrypted = secret.get("state") == "yes" and secret.get("key_safe") is True
+    excluded = values.get("exfiltrated") == "no_proven" and "logs_incomplete" not in (tags or ())
+    hits = _hits(values, tags or frozenset(), law, excluded=excluded)
+    honest = malicious is False and tags is not None and tags.isdisjoint(PASSED_ON)
+    unopened = honest and kind not in OPEN_HANDS and assurance in UNOPENED
+    closed = encrypted or excluded or unopened or "confidentiality" not in hits
+    few = law.limits["few_recipients"]
+    special = _set(values, "special_categories")
+    salt_safe = _truth(secret.get("salt_safe"))
+    return Situation(
+        law=law,
+        values=values,
+        data=data,
+        special=special,
+        vulnerable=_set(values, "vulnerable"),
+        tags=tags,
+        kind=kind,
+        recipients=recipients,
+        assurance=assurance,
+        subjects=_subjects(values),
+        malicious=malicious,
+        encrypted=encrypted,
+        salt_safe=salt_safe,
+        excluded=excluded,
+        unopened=unopened,
+        hits=hits,
+        exposure=Exposure.NONE
+        if closed
+        else _hands(kind, recipients, assurance, few, honest=honest, hostile=malicious),
+        impact=_text(values.get("service_impact")),
+        restored=_number(values.get("restored_within_hours")),
+        backup=_text(values.get("backup")) or "unknown",
+        identified=values.get("identifiability") != "pseudonymous",
+        top_tier=_top_tier(data, special or frozenset(), tags or frozenset(), law, salt_safe),
+    )
+
+
+def _part(values: Values, key: str) -> Mapping[str, JsonValue]:
+    found = values.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _set(values: Values, key: str) -> frozenset[str] | None:
+    """A list as a set; None when nobody has answered."""
+    found = values.get(key)
+    return frozenset(str(one) for one in found) if isinstance(found, list) else None
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _truth(value: JsonValue) -> Truth:
+    return value if isinstance(value, bool) else None
+
+
+def _number(value: JsonValue) -> float | None:
+    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
+
+
+def _whole(value: JsonValue) -> int | None:
+    return None if isinstance(value, bool) or not isinstance(value, int) else value
+
+
+def _subjects(values: Values) -> int | None:
+    """How many people at least: the larger of the number and what the band says."""
+    band = BANDS.get(_text(values.get("subjects_band")) or "")
+    said = [one for one in (_whole(_part(values, "subjects_count").get("number")), band) if one is not None]
+    return max(said, default=None)
+
+
+def _malicious(values: Values, kind: str, law: Jurisdiction) -> Truth:
+    """Theft and attack are bad intent whatever was answered."""
+    if kind == "attacker" or values.get("cause") in law.sets["malicious_causes"]:
+        return True
+    return _truth(values.get("malicious"))
+
+
+def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: bool) -> frozenset[str]:
+    """What was hit: as answered, and what follows from the other facts. Nothing answered means everything."""
+    said = (_set(values, "breach_types") or frozenset(DIMENSIONS)) & frozenset(DIMENSIONS)
+    hits = set(said)
+    intruder = values.get("cause") is None or values.get("cause") in law.sets["intruder_causes"]
+    left = values.get("exfiltrated") in {"yes", "likely", "contained"}
+    if not excluded and (left or intruder):
+        hits.add("confidentiality")
+    if "permanent_loss" in tags:
+        hits.add("availability")
+    if "integrity_relied_on" in tags:
+        hits.add("integrity")
+    return frozenset(hits)
+
+
+def _hands(kind: str, recipients: int | None, assurance: str, few: int, *, honest: bool, hostile: Truth) -> Exposure:
+    """The ladder of exposure for data that can be read; what is not known is taken at its worst."""
+    if kind in OPEN_HANDS or kind == "none" or hostile:
+        return Exposure.OPEN
+    if honest and kind in {"internal", "trusted_partner"} and assurance in CONTAINED:
+        return Exposure.TRUSTED
+    if honest and kind == "internal":
+        return Exposure.INSIDE
+    alone = kind != "known_many" and recipients is None
+    return Exposure.FEW if alone or (recipients is not None and recipients <= few) else Exposure.MANY
+
+
+def _top_tier(
+    data: frozenset[str], special: frozenset[str], tags: frozenset[str], law: Jurisdiction, salt_safe: Truth
+) -> int:
+    """The highest tier among the data, their context included; what is unspecified counts for nothing here."""
+    counted = data - {"contact_email"} if _business_mail(data, tags) else data
+    tiers = [law.tiers[code] for code in counted if code in law.tiers]
+    if salt_safe is False and "credentials_hashed_strong" in data:
+        tiers.append(law.tiers["credentials_plain"])
+    if special - {"health_minor"} or "reveals_special_by_context" in tags:
+        tiers.append(4)
+    if "health_minor" in special:
+        tiers.append(1)
+    return max(tiers, default=0)
+
+
+def _business_mail(data: frozenset[str], tags: frozenset[str]) -> bool:
+    """Whether the e-mail addresses are essentially those of businesses."""
+    return "mostly_business_contacts" in tags and "business_contact" in data
