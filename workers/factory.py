@@ -1,8 +1,10 @@
 """The Celery application: every setting with its reason. It wakes the product up; the truth stays in rows."""
 
 from datetime import timedelta
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 from incidents.base.settings import Settings
 from workers.tasks import Runtime, register_tasks
@@ -39,7 +41,14 @@ def make_app(settings: Settings) -> Celery:
         beat_max_loop_interval=5,
     )
     register_tasks(app, Runtime(settings))
+    worker_ready.connect(_look_at_once, weak=False)
     return app
+
+
+def _look_at_once(sender: Any, **_details: object) -> None:
+    """Catch up as soon as a worker is there: beat's first tick would come an interval later."""
+    for task in ("incidens72.sweep", "incidens72.deliver"):
+        sender.app.send_task(task)
 
 
 def _schedule(settings: Settings) -> dict[str, dict[str, object]]:

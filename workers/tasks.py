@@ -1,6 +1,6 @@
 """What beat wakes: three lines each. The work is in steps and notifications, the truth in rows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from celery import Celery
@@ -17,7 +17,7 @@ class Runtime:
     """What a task works with; the engine is made on first use, so that each forked child has its own."""
 
     settings: Settings
-    clock: Clock = SystemClock()
+    clock: Clock = field(default_factory=SystemClock)
 
     @cached_property
     def engine(self) -> Database:
@@ -28,14 +28,13 @@ class Runtime:
 def register_tasks(app: Celery, runtime: Runtime) -> None:
     """Give the application its two tasks."""
 
-    @app.task(name="incidens72.sweep")
     def sweep() -> None:
         """Fire every stage that has fallen due."""
         escalate.sweep(runtime.engine, runtime.clock)
 
-    @app.task(name="incidens72.deliver")
     def deliver_mails() -> None:
         """Send every mail that waits."""
         deliver(runtime.engine, runtime.clock, runtime.settings)
 
-    del sweep, deliver_mails  # the application knows them by name
+    app.task(sweep, name="incidens72.sweep")
+    app.task(deliver_mails, name="incidens72.deliver")

@@ -2,4 +2,20 @@
 
 from typing import Any
 
-handlers: list[Any] = []
+from litestar import Router
+from litestar.di import Provide
+from litestar.exceptions import ValidationException
+
+from incidents.api import acts, incidents, register
+from incidents.api.caller import identify
+from incidents.api.faults import name_every_fault
+
+handlers: list[Any] = [
+    Router(
+        path="/api/v1",
+        route_handlers=[*incidents.handlers, *acts.handlers, *register.handlers],
+        dependencies={"caller": Provide(identify, sync_to_thread=True)},
+        exception_handlers={ValidationException: name_every_fault},
+        tags=["incidents72"],
+    )
+]

@@ -111,17 +111,18 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     redis_url = _secret(env, "REDIS_URL")
     if redis_url and database_url.startswith("sqlite"):
         raise SettingsError("REDIS_URL needs a PostgreSQL DATABASE_URL: SQLite serves one host and one process")
+    web_port = _port(env, "WEB_PORT", 8072)
     return Settings(
         data_dir=data_dir,
         database_url=database_url,
         redis_url=redis_url,
-        public_url=env.get("PUBLIC_URL", "http://127.0.0.1:8072").rstrip("/"),
+        public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{web_port}").rstrip("/"),
         secret_key=_secret(env, "SECRET_KEY") or _own_secret_key(data_dir),
         smtp_url=_secret(env, "SMTP_URL"),
         mail_from=env.get("MAIL_FROM", "incidens72@localhost"),
         sweep_seconds=_seconds(env, "SWEEP_SECONDS", 30.0),
         deliver_seconds=_seconds(env, "DELIVER_SECONDS", 15.0),
         web_host=env.get("WEB_HOST", "127.0.0.1"),
-        web_port=_port(env, "WEB_PORT", 8072),
+        web_port=web_port,
         demo=env.get("INCIDENTS72_DEMO", "") == "1",
     )

@@ -136,13 +136,13 @@ def record_export(uow: UnitOfWork, controller_id: UUID, what: str, content: byte
     )
 
 
-def signed_head(uow: UnitOfWork, controller: Controller, secret: str) -> SignedHead:
+def signed_head(uow: UnitOfWork, controller_id: UUID, secret: str) -> SignedHead:
     """The newest link of a controller's log with an Ed25519 signature made from the installation's secret."""
-    head = uow.session.get_one(ChainHead, controller.id)
+    head = uow.session.get_one(ChainHead, controller_id)
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(digest(["register-signing-key", secret])))
-    body = [str(controller.id), head.seq, head.hash, uow.now.isoformat()]
+    body = [str(controller_id), head.seq, head.hash, uow.now.isoformat()]
     return SignedHead(
-        controller_id=str(controller.id),
+        controller_id=str(controller_id),
         seq=head.seq,
         hash=head.hash,
         at=uow.now.isoformat(),

@@ -1,0 +1,138 @@
+"""/api/v1/incidents/{id}/…: decisions, drafts, filings, communications."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from litestar import Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody, PathParameter
+
+from incidents.api.caller import Caller
+from incidents.api.schemas import (
+    CommunicationIn,
+    CommunicationOut,
+    DecisionIn,
+    DecisionOut,
+    DraftIn,
+    DraftOut,
+    FilingIn,
+    FilingOut,
+    instant,
+    shaped,
+)
+from incidents.base.errors import NotFound
+from incidents.rules.decide import DecisionForm
+from incidents.rules.send import CommunicationForm, FilingForm
+from incidents.steps import cases, decide, draft, send
+from notifications.documents import drafts
+
+FILES = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
+
+
+@post("/incidents/{incident_id:uuid}/decisions", sync_to_thread=True, summary="Record a decision")
+def record_decision(
+    incident_id: FromPath[UUID], data: JSONBody[DecisionIn], caller: NamedDependency[Caller]
+) -> DecisionOut:
+    """Notify or not, tell or not or exempt; «not notified» needs a reason of substance."""
+    form = DecisionForm(data.notify, data.tell, data.reasons_authority, data.reasons_subjects, data.exemption)
+    with caller.uow() as uow:
+        return shaped(DecisionOut, decide.record_decision(uow, incident_id, form))
+
+
+@get("/incidents/{incident_id:uuid}/decisions", sync_to_thread=True, summary="Every decision")
+def list_decisions(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[DecisionOut]:
+    """The decisions, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(DecisionOut, row) for row in cases.case(uow, incident_id).decisions]
+
+
+@post("/incidents/{incident_id:uuid}/drafts", sync_to_thread=True, summary="Freeze a draft with its files")
+def freeze_draft(incident_id: FromPath[UUID], data: JSONBody[DraftIn], caller: NamedDependency[Caller]) -> DraftOut:
+    """Make the notification or the letter from the facts as they stand, and keep it."""
+    with caller.uow() as uow:
+        return shaped(DraftOut, drafts.freeze(uow, incident_id, data.kind, data.language, data.delay_reasons))
+
+
+@get("/incidents/{incident_id:uuid}/drafts", sync_to_thread=True, summary="Every frozen draft")
+def list_drafts(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[DraftOut]:
+    """The frozen drafts, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(DraftOut, row) for row in cases.case(uow, incident_id).documents]
+
+
+@get("/drafts/{document_id:uuid}/{form:str}", sync_to_thread=True, summary="A frozen draft as DOCX or PDF")
+def read_draft(
+    document_id: FromPath[UUID],
+    form: Annotated[str, PathParameter(pattern="^(docx|pdf)$")],
+    caller: NamedDependency[Caller],
+) -> Response[bytes]:
+    """The file, always as an attachment."""
+    with caller.uow(read_only=True) as uow:
+        row = draft.document(uow, document_id)
+    if form not in FILES:
+        raise NotFound
+    name = f"{row.kind}-{row.language}-{row.version}.{form}"
+    return Response(
+        getattr(row, form),
+        media_type=FILES[form],
+        headers={"content-disposition": f'attachment; filename="{name}"'},
+    )
+
+
+@post("/incidents/{incident_id:uuid}/filings", sync_to_thread=True, summary="Record a filing: the clock stops")
+def record_filing(incident_id: FromPath[UUID], data: JSONBody[FilingIn], caller: NamedDependency[Caller]) -> FilingOut:
+    """Record a sent version; late ones need the reasons for delay."""
+    form = FilingForm(
+        kind=data.kind,
+        complete=data.complete,
+        channel=data.channel,
+        filed_at=instant(data.filed_at, data.zone, "filed_at"),
+        authority_identifier=data.authority_identifier,
+        delay_reasons=data.delay_reasons,
+        document_id=data.document_id,
+        note=data.note,
+    )
+    with caller.uow() as uow:
+        return shaped(FilingOut, send.record_filing(uow, incident_id, form))
+
+
+@get("/incidents/{incident_id:uuid}/filings", sync_to_thread=True, summary="Every filing")
+def list_filings(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[FilingOut]:
+    """The thread with the authority, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(FilingOut, row) for row in cases.case(uow, incident_id).filings]
+
+
+@post("/incidents/{incident_id:uuid}/communications", sync_to_thread=True, summary="Record that people were told")
+def record_communication(
+    incident_id: FromPath[UUID], data: JSONBody[CommunicationIn], caller: NamedDependency[Caller]
+) -> CommunicationOut:
+    """Record when, in what form, with what content and how many were reached."""
+    form = CommunicationForm(
+        instant(data.sent_at, data.zone, "sent_at"), data.form, data.reached, data.document_id, data.note
+    )
+    with caller.uow() as uow:
+        return shaped(CommunicationOut, send.record_communication(uow, incident_id, form))
+
+
+@get("/incidents/{incident_id:uuid}/communications", sync_to_thread=True, summary="Every communication")
+def list_communications(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[CommunicationOut]:
+    """The communications, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(CommunicationOut, row) for row in cases.case(uow, incident_id).communications]
+
+
+handlers: list[Any] = [
+    record_decision,
+    list_decisions,
+    freeze_draft,
+    list_drafts,
+    read_draft,
+    record_filing,
+    list_filings,
+    record_communication,
+    list_communications,
+]

@@ -1,0 +1,338 @@
+"""What goes in and out of /api/v1. Instants are ISO 8601 with an offset; what comes in may be local with a zone."""
+
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+from uuid import UUID
+
+from msgspec import Struct, field
+
+from incidents.base.errors import FieldError, InvalidInput
+from incidents.base.time import BUDAPEST, LocalTimeError, ZonedInstant, parse_local
+from incidents.steps.cases import BoardRow, Case
+from incidents.store import tables
+
+
+class In(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of what comes in: an unknown field is an error, so that a typing slip loses nothing silently."""
+
+
+class IncidentIn(In):
+    """A report of a breach."""
+
+    first_signal_at: str
+    zone: str = BUDAPEST
+    reporter: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+class FactsIn(In):
+    """New facts; ``unknown`` and ``to_be_determined`` are values."""
+
+    facts: dict[str, Any]
+    reason: str = ""
+
+
+class AwarenessIn(In):
+    """The time of awareness (T1) with its reason."""
+
+    awareness_at: str
+    zone: str = BUDAPEST
+    reason: str = ""
+
+
+class AcknowledgementIn(In):
+    """Who takes the case."""
+
+    name: str
+
+
+class DecisionIn(In):
+    """Notify or not, tell or not or exempt, with reasons."""
+
+    notify: Literal["yes", "no"]
+    tell: Literal["yes", "no", "exempt"]
+    reasons_authority: str
+    reasons_subjects: str = ""
+    exemption: Literal["", "a", "b", "c"] = ""
+
+
+class DraftIn(In):
+    """Which draft to freeze."""
+
+    kind: Literal["authority", "subjects"]
+    language: Literal["hu", "en"] = "hu"
+    delay_reasons: str = ""
+
+
+class FilingIn(In):
+    """One sent version of the notification."""
+
+    filed_at: str
+    channel: Literal["online", "epapir", "krid", "post", "email", "other"]
+    kind: Literal["new", "follow_up", "withdrawal"] = "new"
+    complete: bool = False
+    zone: str = BUDAPEST
+    authority_identifier: str = ""
+    delay_reasons: str = ""
+    document_id: UUID | None = None
+    note: str = ""
+
+
+class CommunicationIn(In):
+    """People were told."""
+
+    sent_at: str
+    form: Literal["email", "post", "sms", "in_person", "public", "other"]
+    zone: str = BUDAPEST
+    reached: int | None = None
+    document_id: UUID | None = None
+    note: str = ""
+
+
+class NoteIn(In):
+    """A sentence that closes or reopens a case."""
+
+    note: str
+
+
+class ClockOut(Struct, frozen=True):
+    """One version of a running duty."""
+
+    regime: str
+    rule_version: str
+    version: int
+    anchor_kind: str
+    anchor_at: datetime
+    zone: str
+    deadline_at: datetime
+    state: str
+    stop_reason: str
+    reason: str
+
+
+class StageOut(Struct, frozen=True):
+    """A planned warning."""
+
+    name: str
+    clock_version: int
+    due_at: datetime
+    state: str
+    settled_at: datetime | None
+    late_by_seconds: int | None
+    reason: str
+
+
+class IncidentOut(Struct, frozen=True):
+    """A case: where it stands and what is known."""
+
+    id: UUID
+    reference: str
+    title: str
+    state: str
+    next_act: str
+    opened_at: datetime
+    first_signal_at: datetime
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+    clock: ClockOut
+    facts_version: int
+    facts: dict[str, Any]
+    missing: tuple[str, ...]
+
+
+class IncidentLine(Struct, frozen=True):
+    """A case in a list."""
+
+    id: UUID
+    reference: str
+    title: str
+    state: str
+    opened_at: datetime
+    deadline_at: datetime
+    clock_state: str
+    late: bool
+
+
+class Page(Struct, frozen=True):
+    """A page of a list; ask again with ``cursor`` for the next one."""
+
+    items: list[IncidentLine]
+    cursor: str | None
+
+
+class DecisionOut(Struct, frozen=True):
+    """A recorded decision."""
+
+    id: UUID
+    version: int
+    facts_version: int
+    notify: str
+    tell: str
+    exemption: str
+    reasons_authority: str
+    reasons_subjects: str
+    decided_by: str
+    decided_at: datetime
+
+
+class DraftOut(Struct, frozen=True):
+    """A frozen draft with the hashes of its files."""
+
+    id: UUID
+    kind: str
+    language: str
+    version: int
+    facts_version: int
+    sha256: str
+    docx_sha256: str
+    pdf_sha256: str
+    missing: list[str]
+    made_by: str
+    made_at: datetime
+
+
+class FilingOut(Struct, frozen=True):
+    """A recorded filing; its lateness never changes."""
+
+    id: UUID
+    version: int
+    kind: str
+    complete: bool
+    channel: str
+    filed_at: datetime
+    deadline_at: datetime
+    late_by_seconds: int
+    delay_reasons: str
+    authority_identifier: str
+    document_id: UUID | None
+    filed_by: str
+
+
+class CommunicationOut(Struct, frozen=True):
+    """A recorded communication to the people."""
+
+    id: UUID
+    sent_at: datetime
+    form: str
+    reached: int | None
+    document_id: UUID | None
+    recorded_by: str
+
+
+class EventOut(Struct, frozen=True):
+    """An entry of the event log with its link in the chain."""
+
+    seq: int
+    at: datetime
+    actor: str
+    kind: str
+    incident_id: UUID | None
+    data: dict[str, Any]
+    previous: str
+    hash: str
+
+
+class VerificationOut(Struct, frozen=True):
+    """Whether the event log and what it vouches for are whole, with the signed head of the chain."""
+
+    intact: bool
+    breaks: list[str]
+    head: dict[str, Any]
+
+
+def instant(text: str, zone: str, path: str) -> ZonedInstant:
+    """An instant from the outside.
+
+    Raises:
+        InvalidInput: not a time, no such zone, or a time skipped in spring; names the field.
+    """
+    try:
+        return parse_local(text, zone)
+    except LocalTimeError as error:
+        raise InvalidInput(
+            [
+                FieldError(
+                    path,
+                    "not-a-time",
+                    "Give an ISO 8601 date and time, such as 2026-11-20T17:50 or 2026-11-20T16:50:00Z.",
+                )
+            ]
+        ) from error
+
+
+Shape = TypeVar("Shape", bound=Struct)
+
+
+def shaped(shape: type[Shape], row: object) -> Shape:
+    """A stored row in the shape of an answer: the fields have the same names."""
+    return shape(*(getattr(row, name) for name in shape.__struct_fields__))
+
+
+def clock_out(row: tables.ClockRow) -> ClockOut:
+    """A clock version as the API shows it."""
+    return ClockOut(
+        regime=row.regime,
+        rule_version=row.regime_version,
+        version=row.version,
+        anchor_kind=row.anchor_kind,
+        anchor_at=row.anchor_at,
+        zone=row.anchor_zone,
+        deadline_at=row.deadline_at,
+        state=row.state,
+        stop_reason=row.stop_reason,
+        reason=row.reason,
+    )
+
+
+def stages_out(case: Case) -> list[StageOut]:
+    """Every planned warning of a case, by due time."""
+    versions = {clock.id: clock.version for clock in case.clocks}
+    return [
+        StageOut(
+            stage.name,
+            versions[stage.clock_id],
+            stage.due_at,
+            stage.state,
+            stage.settled_at,
+            stage.late_by_seconds,
+            stage.reason,
+        )
+        for stage in case.stages
+    ]
+
+
+def incident_out(case: Case) -> IncidentOut:
+    """A case as the API shows it; a fact that is not known shows its state instead of a value."""
+    incident = case.incident
+    return IncidentOut(
+        id=incident.id,
+        reference=incident.reference,
+        title=incident.title,
+        state=case.state,
+        next_act=case.next_act,
+        opened_at=incident.opened_at,
+        first_signal_at=incident.first_signal_at,
+        acknowledged_at=incident.acknowledged_at,
+        closed_at=incident.closed_at,
+        clock=clock_out(case.clock),
+        facts_version=incident.facts_version,
+        facts={
+            key: fact.value if case.facts.is_known(key) else str(fact.state)
+            for key, fact in sorted(case.facts.by_key.items())
+        },
+        missing=case.missing,
+    )
+
+
+def line_out(row: BoardRow) -> IncidentLine:
+    """A line of the list."""
+    return IncidentLine(
+        row.incident_id,
+        row.reference,
+        row.title,
+        row.state,
+        row.opened_at,
+        row.deadline_at,
+        row.clock_state,
+        row.late,
+    )

@@ -1,0 +1,134 @@
+"""The command line: everything an operator does, and the two calculations anybody may ask for without a database."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+import yaml
+
+from incidents import __version__
+from incidents.base.errors import IncidentError, InvalidInput
+from incidents.base.settings import Settings, SettingsError, load_settings
+from incidents.base.time import BUDAPEST, LocalTimeError, SystemClock, parse_local
+from incidents.rules import clock as clock_rules
+from incidents.rules.escalation import policy_for
+from incidents.serve import migrated, serve, setup_address
+from incidents.steps import controllers, register
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
+from workers.inprocess import worker_and_beat
+
+
+def _fail(message: str, code: int = 2) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(code)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(f"incidens72: {error}")
+
+
+def _print_json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@click.group()
+@click.version_option(__version__)
+def main() -> None:
+    """incidens72: the 72-hour clock, the drafts and the register of GDPR Art. 33 and 34."""
+
+
+@main.command()
+def up() -> None:
+    """Serve with worker and beat in this process: nothing else to install or start."""
+    settings = _settings()
+    if not settings.embedded:
+        _fail("incidens72 up is the one-process mode. With REDIS_URL run `incidens72 web`, a Celery worker and beat.")
+    _announce(settings)
+    serve(settings, [worker_and_beat(settings)])
+
+
+def _announce(settings: Settings) -> None:
+    database = migrated(settings)
+    address = setup_address(database, settings)
+    database.dispose()
+    click.echo(f"incidens72 {__version__}: {settings.public_url}")
+    if address:
+        click.echo(f"Nobody has an account yet. Create the first one here (works once, for 24 hours):\n  {address}")
+    if not settings.smtp_url:
+        click.echo("SMTP_URL is not set: no mail can leave. Every page says so until it is.")
+
+
+@main.command()
+def web() -> None:
+    """Serve the pages and the API only; the worker and beat run as processes of their own."""
+    serve(_settings())
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest shape; prints the set-up address of an empty one."""
+    settings = _settings()
+    database = migrated(settings)
+    if address := setup_address(database, settings):
+        click.echo(f"Create the first account here (works once, for 24 hours):\n  {address}")
+    database.dispose()
+
+
+@main.command()
+@click.argument("awareness")
+@click.option("--zone", default=BUDAPEST, show_default=True, help="Zone of the given time.")
+@click.option("--regime", default="gdpr-33", show_default=True, help="Whose clock.")
+@click.option("--json", "as_json", is_flag=True, help="All of it, as JSON.")
+def clock(awareness: str, zone: str, regime: str, as_json: bool) -> None:
+    """The deadline of an AWARENESS such as 2026-10-23T16:20, with the warnings of the default policy."""
+    try:
+        anchor = parse_local(awareness, zone)
+        law = clock_rules.regime_for(regime, anchor.at.date())
+        answer = clock_rules.explain(anchor, law, policy_for("default", anchor.at.date()))
+    except (LocalTimeError, LookupError) as error:
+        _fail(f"incidens72 clock: {error}")
+    if as_json:
+        _print_json(answer)
+    else:
+        click.echo(answer["deadline"])
+
+
+@main.command("verify-register")
+@click.option("--controller", "short_code", help="Short code of one controller; all without it.")
+def verify_register(short_code: str | None) -> None:
+    """Find every altered, removed or reordered row of the register. Exit code 1 when there is one."""
+    database = migrated(_settings())
+    found = 0
+    with unit_of_work(database, SystemClock(), SYSTEM, EVERY_CONTROLLER, read_only=True) as uow:
+        chosen = [one for one in controllers.controllers_of(uow) if short_code in {None, one.short_code}]
+        if not chosen:
+            _fail("incidens72 verify-register: there is no such controller")
+        for one in chosen:
+            breaks = register.verify(uow, one.id)
+            found += len(breaks)
+            click.echo(f"{one.short_code}: {'intact' if not breaks else f'{len(breaks)} breaks'}")
+            for fault in breaks:
+                click.echo(f"  entry {fault.seq}: {fault.problem}")
+    database.dispose()
+    sys.exit(1 if found else 0)
+
+
+def main_with_errors() -> None:
+    """The entry point: expected refusals become one line and exit code 2."""
+    try:
+        main(standalone_mode=True)
+    except InvalidInput as error:
+        _fail("\n".join(f"{one.path}: {one.message.format(**one.params)}" for one in error.errors))
+    except IncidentError as error:
+        _fail(str(error))
+
+
+def read_document(source: str) -> Any:
+    """A YAML or JSON document from a file or, for ``-``, from standard input."""
+    text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8")
+    return yaml.safe_load(text)

@@ -1,0 +1,55 @@
+"""Running the service: the web server, with worker and beat beside it in the embedded mode."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+
+import uvicorn
+from litestar import Litestar
+
+from incidents.base.settings import Settings
+from incidents.base.time import SystemClock
+from incidents.steps.people import create_setup_link
+from incidents.store.engine import Database, create_engine_for
+from incidents.store.migrate import upgrade
+from incidents.store.uow import SYSTEM, unit_of_work
+from incidents.web.app import Lifespan, create_app
+
+
+def beside(context: AbstractContextManager[object]) -> Lifespan:
+    """Run something from the start of the web server to its end."""
+
+    @asynccontextmanager
+    async def running(_app: Litestar) -> AsyncIterator[None]:
+        with context:
+            yield
+
+    return running
+
+
+def setup_address(database: Database, settings: Settings) -> str | None:
+    """The one-time address to create the first account, while nobody has one."""
+    with unit_of_work(database, SystemClock(), SYSTEM) as uow:
+        token = create_setup_link(uow)
+    return f"{settings.public_url}/setup/{token}" if token else None
+
+
+def serve(settings: Settings, contexts: Sequence[AbstractContextManager[object]] = ()) -> None:
+    """Serve until told to stop (SIGTERM, SIGINT); what runs beside is stopped first."""
+    database = create_engine_for(settings.database_url)
+    app = create_app(settings, database, SystemClock(), [beside(context) for context in contexts])
+    uvicorn.run(
+        app,
+        host=settings.web_host,
+        port=settings.web_port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    database.dispose()
+
+
+def migrated(settings: Settings) -> Database:
+    """The database, brought to the newest shape."""
+    upgrade(settings.database_url)
+    return create_engine_for(settings.database_url)
