@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from incidents.base.errors import FieldError
+from incidents.base.i18n import msgid
 from incidents.rules.facts import Facts, validate
 from incidents.rules.vocabulary import Field, vocabulary
 from incidents.web.questions import LATER, NONE, UNKNOWN, FormFields, leading, shown
@@ -10,9 +11,9 @@ from incidents.web.questions import LATER, NONE, UNKNOWN, FormFields, leading, s
 STATES = frozenset({UNKNOWN, LATER})
 TRUTHS = {"yes": True, "no": False}
 
-VALUE_AND_UNKNOWN = "You gave an answer and also marked it as not known. Keep one of the two."
-NEITHER_AND_SOME = "You marked items together with an answer that excludes them. Keep one of the two."
-HALF_A_TIME = "Give both the date and the time, or leave both empty."
+VALUE_AND_UNKNOWN = msgid("You gave an answer and also marked it as not known. Keep one of the two.")
+NEITHER_AND_SOME = msgid("You marked items together with an answer that excludes them. Keep one of the two.")
+HALF_A_TIME = msgid("Give both the date and the time, or leave both empty.")
 
 
 class _Unusable(Exception):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from litestar import Response, get, post
@@ -11,11 +11,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from incidents.base.errors import Conflict, InvalidInput
-from incidents.base.hungarian import format_datetime, format_number, join_words
 from incidents.base.i18n import msgid, translator
+from incidents.rules.draft.words import Texts, counted, in_words
 from incidents.rules.facts import Fact, Facts, FactState
-from incidents.rules.readers import JsonValue
-from incidents.rules.vocabulary import Field, vocabulary
+from incidents.rules.vocabulary import vocabulary
 from incidents.steps import report
 from incidents.steps.cases import Case
 from incidents.web.answers import changed_answers
@@ -26,8 +25,7 @@ from incidents.web.rendering import see_other
 from incidents.web.sessions import PageRequest, page_uow
 
 NOT_KNOWN = {FactState.UNKNOWN: msgid("not known"), FactState.TO_BE_DETERMINED: msgid("still being found out")}
-TRUTH = {True: msgid("yes"), False: msgid("no")}
-APPROXIMATELY = msgid("about {number}")
+EMPTY_LIST = msgid("none of them")
 
 
 @dataclass(frozen=True)
@@ -56,11 +54,10 @@ def missing_labels(missing: Iterable[str], lang: str) -> list[str]:
 
 
 def _said(fact: Fact, lang: str) -> Said:
-    field = vocabulary()[fact.key]
     return Said(
         key=fact.key,
-        label=field.label.in_language(lang),
-        text=in_words(field, fact.state, fact.value, lang),
+        label=vocabulary()[fact.key].label.in_language(lang),
+        text=_in_words(fact, lang),
         known=fact.state is FactState.KNOWN,
         said_by=fact.said_by,
         said_at=fact.said_at,
@@ -69,40 +66,14 @@ def _said(fact: Fact, lang: str) -> Said:
     )
 
 
-def in_words(field: Field, state: FactState, value: JsonValue, lang: str) -> str:
-    """A fact as people read it; what is not known says so."""
-    if state is not FactState.KNOWN:
-        return translator(lang)(NOT_KNOWN[state])
-    if isinstance(value, list):
-        return join_words([_code(field, str(one), lang) for one in value], lang) or translator(lang)(msgid("none"))
-    if isinstance(value, dict):
-        return _composed(field, value, lang)
-    return _plain(field, value, lang)
-
-
-def _code(field: Field, code: str, lang: str) -> str:
-    found = field.codes.get(code)
-    return found.in_language(lang) if found else code
-
-
-def _plain(field: Field, value: JsonValue, lang: str) -> str:
-    if isinstance(value, bool):
-        return translator(lang)(TRUTH[value])
-    if isinstance(value, int):
-        return format_number(value, lang)
-    if isinstance(value, float):
-        return f"{value:g}".replace(".", "," if lang == "hu" else ".")
-    return _code(field, str(value), lang)
-
-
-def _composed(field: Field, value: dict[str, JsonValue], lang: str) -> str:
-    if field.type == "count":
-        number = format_number(cast("int", value["number"]), lang)
-        return translator(lang)(APPROXIMATELY, number=number) if value["precision"] == "approximate" else number
-    if field.type == "instant":
-        return format_datetime(datetime.fromisoformat(str(value["at"])), lang, str(value["zone"]))
-    said = [(field.parts[part], one) for part, one in value.items() if part in field.parts and one is not None]
-    return "; ".join(f"{part.label.in_language(lang)} {_plain(part, one, lang)}" for part, one in said)
+def _in_words(fact: Fact, lang: str) -> str:
+    """A fact as people read it, a line an item; what is not known says so."""
+    if fact.state is not FactState.KNOWN:
+        return translator(lang)(NOT_KNOWN[fact.state])
+    texts = Texts("register", fact.said_at.date(), lang)
+    if vocabulary()[fact.key].type == "count":
+        return counted(fact.value, "people", texts)
+    return "\n".join(in_words(fact.key, fact.value, texts)) or translator(lang)(EMPTY_LIST)
 
 
 def amending_page(request: PageRequest, found: Case, which: str, form: Form | None = None) -> Response[str]:

@@ -7,12 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from incidents.base.errors import FieldError, InvalidInput
+from incidents.base.i18n import msgid
 from incidents.base.time import BUDAPEST, LocalTimeError, ZonedInstant, parse_local
 from incidents.web.forms import Form
 
-NOT_A_MOMENT = "Give both the date and the time, as it was on the clock on the wall in Hungary."
-NOT_A_NUMBER = "Give a whole number, or leave the field empty when it is not known yet."
-NOT_A_CHOICE = "Choose one from the list, or leave it empty."
+NOT_A_MOMENT = msgid("Give both the date and the time, as it was on the clock on the wall in Hungary.")
+NOT_A_NUMBER = msgid("Give a whole number, or leave the field empty when it is not known yet.")
+NOT_A_CHOICE = msgid("Choose one from the list, or leave it empty.")
 
 
 @dataclass

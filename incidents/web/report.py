@@ -33,7 +33,7 @@ KIND_HINTS = {
 }
 
 
-NO_CONTROLLER = FieldError("controller", "required", "Choose the organisation where it happened.")
+NO_CONTROLLER = FieldError("controller", "required", msgid("Choose the organisation where it happened."))
 
 Page = Response[str]
 
