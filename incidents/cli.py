@@ -9,9 +9,10 @@ import click
 import yaml
 
 from incidents import __version__
-from incidents.base.errors import IncidentError, InvalidInput
+from incidents.base.errors import InvalidInput
 from incidents.base.settings import Settings, SettingsError, load_settings
 from incidents.base.time import BUDAPEST, LocalTimeError, SystemClock, parse_local
+from incidents.rules import assess as risk
 from incidents.rules import clock as clock_rules
 from incidents.rules.escalation import policy_for
 from incidents.serve import migrated, serve, setup_address
@@ -98,6 +99,42 @@ def clock(awareness: str, zone: str, regime: str, as_json: bool) -> None:
         click.echo(answer["deadline"])
 
 
+@main.command()
+@click.argument("source", required=False)
+@click.option("--json", "as_json", is_flag=True, help="All of it, as JSON.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the facts instead.")
+def assess(source: str | None, as_json: bool, schema: bool) -> None:
+    """Run the risk test on the facts in SOURCE, a YAML or JSON file or - for standard input.
+
+    Exit code 0 on a verdict, 2 on bad input; the message names the field.
+    """
+    if schema:
+        _print_json(risk.schema())
+        return
+    if source is None:
+        _fail("incidens72 assess: name a file with facts, or - for standard input")
+    answer = risk.explain(_assessed(source))
+    if as_json:
+        _print_json(answer)
+    else:
+        click.echo(f"authority: {answer['notify_authority']}\npeople: {answer['tell_subjects']}")
+    for one in answer["warnings"]:
+        click.echo(f"warning: {one['message']['en']}", err=True)
+
+
+def _assessed(source: str) -> risk.Verdict:
+    try:
+        facts = read_document(source)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        _fail(f"incidens72 assess: {source} cannot be read: {error}")
+    if not isinstance(facts, dict):
+        _fail("incidens72 assess: the document must be a mapping of facts, such as `cause: ransomware`")
+    try:
+        return risk.assess(facts)
+    except InvalidInput as error:
+        _fail("\n".join(f"{one.path}: {one.message.format(**one.params)}" for one in error.errors))
+
+
 @main.command("verify-register")
 @click.option("--controller", "short_code", help="Short code of one controller; all without it.")
 def verify_register(short_code: str | None) -> None:
@@ -116,16 +153,6 @@ def verify_register(short_code: str | None) -> None:
                 click.echo(f"  entry {fault.seq}: {fault.problem}")
     database.dispose()
     sys.exit(1 if found else 0)
-
-
-def main_with_errors() -> None:
-    """The entry point: expected refusals become one line and exit code 2."""
-    try:
-        main(standalone_mode=True)
-    except InvalidInput as error:
-        _fail("\n".join(f"{one.path}: {one.message.format(**one.params)}" for one in error.errors))
-    except IncidentError as error:
-        _fail(str(error))
 
 
 def read_document(source: str) -> Any:

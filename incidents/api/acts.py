@@ -9,6 +9,7 @@ from litestar.params import FromPath, JSONBody, PathParameter
 
 from incidents.api.caller import Caller
 from incidents.api.schemas import (
+    AssessmentOut,
     CommunicationIn,
     CommunicationOut,
     DecisionIn,
@@ -23,13 +24,27 @@ from incidents.api.schemas import (
 from incidents.base.errors import NotFound
 from incidents.rules.decide import DecisionForm
 from incidents.rules.send import CommunicationForm, FilingForm
-from incidents.steps import cases, decide, draft, send
+from incidents.steps import assess, cases, decide, draft, send
 from notifications.documents import drafts
 
 FILES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
+
+
+@post("/incidents/{incident_id:uuid}/assessments", sync_to_thread=True, summary="Run the risk test")
+def run_assessment(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> AssessmentOut:
+    """Assess the facts as they stand; the run is kept."""
+    with caller.uow() as uow:
+        return shaped(AssessmentOut, assess.run(uow, incident_id))
+
+
+@get("/incidents/{incident_id:uuid}/assessments", sync_to_thread=True, summary="Every run of the risk test")
+def list_assessments(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[AssessmentOut]:
+    """The runs, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(AssessmentOut, row) for row in cases.case(uow, incident_id).assessments]
 
 
 @post("/incidents/{incident_id:uuid}/decisions", sync_to_thread=True, summary="Record a decision")
@@ -126,6 +141,8 @@ def list_communications(incident_id: FromPath[UUID], caller: NamedDependency[Cal
 
 
 handlers: list[Any] = [
+    run_assessment,
+    list_assessments,
     record_decision,
     list_decisions,
     freeze_draft,

@@ -160,6 +160,18 @@ class Page(Struct, frozen=True):
     cursor: str | None
 
 
+class AssessmentOut(Struct, frozen=True):
+    """A run of the risk test: answers, rules with reasons and sources, unknowns that matter, ENISA's number."""
+
+    id: UUID
+    version: int
+    facts_version: int
+    rule_set: str
+    outcome: dict[str, Any]
+    made_by: str
+    made_at: datetime
+
+
 class DecisionOut(Struct, frozen=True):
     """A recorded decision."""
 
