@@ -9,6 +9,7 @@ import click
 import yaml
 
 from incidents import __version__
+from incidents import doctor as examination
 from incidents.base.errors import InvalidInput
 from incidents.base.settings import Settings, SettingsError, load_settings
 from incidents.base.time import BUDAPEST, LocalTimeError, SystemClock, parse_local
@@ -17,7 +18,9 @@ from incidents.rules import clock as clock_rules
 from incidents.rules.escalation import policy_for
 from incidents.serve import migrated, serve, setup_address
 from incidents.steps import controllers, register
+from incidents.store import backup as copies
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
+from notifications.documents import registerfile
 from workers.inprocess import worker_and_beat
 
 
@@ -153,6 +156,64 @@ def verify_register(short_code: str | None) -> None:
                 click.echo(f"  entry {fault.seq}: {fault.problem}")
     database.dispose()
     sys.exit(1 if found else 0)
+
+
+@main.command()
+def doctor() -> None:
+    """Say which mode is on and whether database, broker, mail and background work are well. Exit code 1 if not."""
+    settings = _settings()
+    database = migrated(settings)
+    well = examination.report(settings, database, SystemClock(), click.echo)
+    database.dispose()
+    sys.exit(0 if well else 1)
+
+
+@main.command("export")
+@click.argument("short_code")
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--language", type=click.Choice(["hu", "en"]), default="hu", show_default=True)
+def export_register(short_code: str, target: Path, language: str) -> None:
+    """Write the register of the controller SHORT_CODE into TARGET: .xlsx, .csv or .pdf by its ending."""
+    settings = _settings()
+    database = migrated(settings)
+    with unit_of_work(database, SystemClock(), SYSTEM, EVERY_CONTROLLER) as uow:
+        chosen = next((one for one in controllers.controllers_of(uow) if one.short_code == short_code.upper()), None)
+        if chosen is None:
+            _fail("incidens72 export: there is no such controller")
+        try:
+            found = register.entries(uow, register.RegisterFilter(controller_id=chosen.id))
+            content = registerfile.write(found, target.suffix.lstrip("."), language, uow.now)
+        except KeyError:
+            _fail("incidens72 export: the file must end in .xlsx, .csv or .pdf")
+        register.record_export(uow, chosen.id, target.suffix.lstrip("."), content)
+        target.write_bytes(content)
+    database.dispose()
+
+
+@main.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the embedded database into TARGET while the service may go on running."""
+    try:
+        copies.backup(_settings().database_url, target)
+    except FileExistsError:
+        _fail(f"incidens72 backup: {target} exists; name a new file")
+    except copies.NotAFileError as error:
+        _fail(f"incidens72 backup: {error}")
+
+
+@main.command()
+@click.argument("source", type=click.Path(path_type=Path))
+def restore(source: Path) -> None:
+    """Lay the backup SOURCE back. Stop the service first; the present database is kept beside it."""
+    settings = _settings()
+    try:
+        copies.restore(settings.database_url, source)
+    except FileNotFoundError:
+        _fail(f"incidens72 restore: there is no file {source}")
+    except copies.NotAFileError as error:
+        _fail(f"incidens72 restore: {error}")
+    migrated(settings).dispose()
 
 
 def read_document(source: str) -> Any:

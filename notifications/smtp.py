@@ -85,6 +85,17 @@ class Mailer:
         """Say goodbye, if anybody was spoken to."""
         self._drop(polite=True)
 
+    def check(self) -> None:
+        """Connect, secure and log in, without sending anything.
+
+        Raises:
+            RetryableFailure: one of these did not work.
+        """
+        try:
+            self._connected()
+        except (smtplib.SMTPException, OSError) as error:
+            raise RetryableFailure(f"{type(error).__name__}: {error}") from error
+
     def send(self, message: EmailMessage) -> None:
         """Hand one mail over; when this returns, the server has taken it.
 

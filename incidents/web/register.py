@@ -1,6 +1,6 @@
 """Register: every case, notified or not, with its reasons; searched, exported, printed, and proved unaltered."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,18 +26,13 @@ from incidents.web.rendering import language_of, page
 from incidents.web.scope import list_uow, where_may
 from incidents.web.sessions import PageRequest, actor_of, clock_of
 from incidents.web.timeline import timeline
-from notifications.documents import csv, pdf, registerbook, xlsx
-from notifications.documents.meta import DocumentMeta
+from notifications.documents import registerbook, registerfile
 from notifications.documents.register import shown
+from notifications.documents.registerfile import FORMATS
 
 FIRST_YEAR = 2018
 """The GDPR applies from 25 May 2018."""
 NOTIFIED = ("yes", "no", "undecided")
-FORMATS = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-    "pdf": "application/pdf",
-}
 
 
 @dataclass(frozen=True)
@@ -119,37 +114,12 @@ def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]
     allowed = where_may(request, "export")
     with unit_of_work(state.engine, state.clock, actor_of(request), allowed) as uow:
         found = _entries(uow, wanted, controllers.controllers_of(uow))
-        content = _WRITERS[kind](found, language_of(request), now)
+        content = registerfile.write(found, kind, language_of(request), now)
         for controller_id in sorted({wanted.controller_id} & allowed if wanted.controller_id else allowed):
             register.record_export(uow, controller_id, kind, content)
     return attachment(
         content, FORMATS[kind], f"incidens-nyilvantartas-{now.astimezone(zone(BUDAPEST)):%Y-%m-%d}.{kind}"
     )
 
-
-def _xlsx(found: Sequence[Case], lang: str, now: datetime) -> bytes:
-    rows, columns = registerbook.book(found, lang), registerbook.columns(lang)
-    return xlsx.write_register(rows, columns, lang, title=registerbook.title(lang), created_at=now)
-
-
-def _csv(found: Sequence[Case], lang: str, _: datetime) -> bytes:
-    return csv.write(registerbook.book(found, lang), registerbook.columns(lang), lang)
-
-
-def _pdf(found: Sequence[Case], lang: str, now: datetime) -> bytes:
-    names = sorted({one.controller.name for one in found})
-    meta = DocumentMeta(
-        title=registerbook.title(lang),
-        lang=lang,
-        reference="",
-        version="",
-        sha256="",
-        created_at=now,
-        letterhead=", ".join(names),
-    )
-    return pdf.write_register(registerbook.book(found, lang), registerbook.columns(lang, short=True), meta)
-
-
-_WRITERS: dict[str, Callable[[Sequence[Case], str, datetime], bytes]] = {"xlsx": _xlsx, "csv": _csv, "pdf": _pdf}
 
 handlers: list[Any] = [show_register, show_entry, export]
