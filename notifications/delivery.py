@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
 
-from sqlalchemy import Engine
-
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.escalation import Person
 from incidents.steps.escalate import named_in_profile
 from incidents.store import audit, heartbeat, outbox, people
+from incidents.store.engine import Database
 from incidents.store.tables import Controller, OutboxMail
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 from notifications import mails
@@ -32,7 +31,7 @@ class Claim:
     message: EmailMessage
 
 
-def deliver(engine: Engine, clock: Clock, settings: Settings) -> int:
+def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
     """Send everything that waits, one mail after the other; returns how many were handed over.
 
     Without SMTP_URL nothing is claimed: the mails wait, and every page says so.
@@ -47,13 +46,13 @@ def deliver(engine: Engine, clock: Clock, settings: Settings) -> int:
     return sent
 
 
-def _claim(engine: Engine, clock: Clock, settings: Settings) -> Claim | None:
+def _claim(engine: Database, clock: Clock, settings: Settings) -> Claim | None:
     with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
         row = outbox.claim_one(uow)
         return Claim(row.id, row.attempts, mails.compose(uow, row, settings)) if row else None
 
 
-def _send(engine: Engine, clock: Clock, mailer: Mailer, claim: Claim) -> int:
+def _send(engine: Database, clock: Clock, mailer: Mailer, claim: Claim) -> int:
     failure: RetryableFailure | FinalFailure | None = None
     try:
         mailer.send(claim.message)

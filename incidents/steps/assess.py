@@ -36,16 +36,8 @@ def run(uow: UnitOfWork, incident_id: UUID) -> Assessment:
         made_by=uow.actor.name,
         made_at=uow.now,
     )
-    uow.session.add(row)
+    uow.add(row)
     answers = {key: row.outcome[key] for key in ("notify_authority", "tell_subjects")}
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "assessment.made",
-            {"version": row.version, "facts_version": row.facts_version, "rule_set": row.rule_set, **answers},
-            row,
-        ),
-    )
+    said = {"version": row.version, "facts_version": row.facts_version, "rule_set": row.rule_set, **answers}
+    audit.append(uow, audit.about(incident, "assessment.made", row, **said))
     return row

@@ -1,35 +1,18 @@
 """What the board and the case page show: read, never written."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import Select, select
-
-from incidents.base.errors import NotFound
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
-from incidents.steps.guard import require
-from incidents.store import audit, deadlines, incidents, outbox
+from incidents.steps.guard import require, where_may
+from incidents.store import cases as stored
+from incidents.store import decisions, filings, incidents
+from incidents.store.cases import CaseRows
 from incidents.store.incidents import BoardFilter
-from incidents.store.tables import (
-    Acknowledgement,
-    Assessment,
-    ClockRow,
-    Communication,
-    Controller,
-    Decision,
-    Document,
-    Event,
-    Filing,
-    Incident,
-    OutboxMail,
-    Stage,
-)
-from incidents.store.tables.base import OfIncident
-from incidents.store.tables.cases import FactAmendment
+from incidents.store.tables import ClockRow, Decision, Filing, Incident
 from incidents.store.uow import UnitOfWork
 
 NEEDED_FACTS = (
@@ -46,24 +29,18 @@ NEEDED_FACTS = (
 """What Art. 33(3) asks for and only people can say."""
 
 
-@dataclass(frozen=True)
-class Case:
-    """Everything recorded about one incident."""
+def is_filed(filings: Sequence[Filing], decision: Decision | None) -> bool:
+    """Whether the authority was notified; a withdrawn notification counts until somebody decides to notify again."""
+    if not filings or filings[-1].kind != "withdrawal":
+        return bool(filings)
+    return decision is None or decision.notify != "yes" or decision.decided_at <= filings[-1].recorded_at
 
-    incident: Incident
-    controller: Controller
+
+@dataclass(frozen=True)
+class Case(CaseRows):
+    """Everything recorded about one incident, and what follows from it."""
+
     facts: Facts
-    amendments: Sequence[FactAmendment]
-    clocks: Sequence[ClockRow]
-    stages: Sequence[Stage]
-    acknowledgements: Sequence[Acknowledgement]
-    assessments: Sequence[Assessment]
-    decisions: Sequence[Decision]
-    documents: Sequence[Document]
-    filings: Sequence[Filing]
-    communications: Sequence[Communication]
-    mails: Sequence[OutboxMail]
-    events: Sequence[Event]
 
     @property
     def clock(self) -> ClockRow:
@@ -96,7 +73,7 @@ class Case:
             tell=decision.tell if decision else "",
             exemption=decision.exemption if decision else "",
             drafted=any(document.kind == "authority" for document in self.documents),
-            filed=bool(self.filings),
+            filed=is_filed(self.filings, decision),
             filing_complete=any(f.complete for f in self.filings) or any(f.kind == "withdrawal" for f in self.filings),
             told=bool(self.communications),
             closed=self.incident.closed_at is not None,
@@ -118,13 +95,6 @@ class Case:
         return tuple(key for key in NEEDED_FACTS if not self.facts.is_known(key))
 
 
-Row = TypeVar("Row", bound=OfIncident)
-
-
-def _of(statement: Select[Row], uow: UnitOfWork) -> Sequence[Row]:
-    return uow.session.scalars(statement).all()
-
-
 def case(uow: UnitOfWork, incident_id: UUID) -> Case:
     """The whole case, one query per kind of row.
 
@@ -138,31 +108,12 @@ def case(uow: UnitOfWork, incident_id: UUID) -> Case:
 
 def read_case(uow: UnitOfWork, incident: Incident) -> Case:
     """The whole case of an incident somebody may see already."""
-    controller = uow.session.get(Controller, incident.controller_id)
-    if controller is None:
-        raise NotFound
-    rows = incidents.amendments(uow, incident.id)
-    key = incident.id
-    return Case(
-        incident=incident,
-        controller=controller,
-        facts=incidents.fold_facts(rows),
-        amendments=rows,
-        clocks=deadlines.clocks_of(uow, key),
-        stages=deadlines.stages_of(uow, key),
-        acknowledgements=_of(
-            select(Acknowledgement).where(Acknowledgement.incident_id == key).order_by(Acknowledgement.id), uow
-        ),
-        assessments=_of(select(Assessment).where(Assessment.incident_id == key).order_by(Assessment.version), uow),
-        decisions=_of(select(Decision).where(Decision.incident_id == key).order_by(Decision.version), uow),
-        documents=_of(select(Document).where(Document.incident_id == key).order_by(Document.id), uow),
-        filings=_of(select(Filing).where(Filing.incident_id == key).order_by(Filing.version), uow),
-        communications=_of(
-            select(Communication).where(Communication.incident_id == key).order_by(Communication.sent_at), uow
-        ),
-        mails=outbox.mails_of(uow, key),
-        events=audit.events_of(uow, key),
-    )
+    return read_cases(uow, [incident])[0]
+
+
+def read_cases(uow: UnitOfWork, found: Sequence[Incident]) -> list[Case]:
+    """The whole cases of incidents somebody may see already, in the order given."""
+    return [Case(**vars(rows), facts=incidents.fold_facts(rows.amendments)) for rows in stored.read_all(uow, found)]
 
 
 @dataclass(frozen=True)
@@ -195,37 +146,31 @@ class Board:
 
 def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
     """Cases of every controller where the actor may read: unacknowledged first, then by deadline."""
-    found = incidents.board(uow, wanted)
+    found = incidents.board(uow, wanted, where_may(uow, "read"))
     ids = [incident.id for incident, _, _ in found]
-    decided = _newest_decisions(uow, ids)
-    filed = _first_filings(uow, ids)
+    decided, filed = decisions.newest_of(uow, ids), filings.of_cases(uow, ids)
     rows = tuple(
-        _board_row(uow, incident, clock, name, decided.get(incident.id), filed.get(incident.id))
+        _board_row(uow, incident, clock, name, decided.get(incident.id), filed.get(incident.id, []))
         for incident, clock, name in found
     )
-    full = len(rows) == wanted.limit
-    last = rows[-1] if rows and full else None
+    last = rows[-1] if len(rows) == wanted.limit else None
     after = (int(last.acknowledged_at is not None), last.deadline_at, last.incident_id) if last else None
     return Board(rows, after)
 
 
-def _newest_decisions(uow: UnitOfWork, ids: Sequence[UUID]) -> Mapping[UUID, Decision]:
-    rows = uow.session.scalars(select(Decision).where(Decision.incident_id.in_(ids)).order_by(Decision.version))
-    return {row.incident_id: row for row in rows}
-
-
-def _first_filings(uow: UnitOfWork, ids: Sequence[UUID]) -> Mapping[UUID, Filing]:
-    rows = uow.session.scalars(select(Filing).where(Filing.incident_id.in_(ids)).order_by(Filing.version.desc()))
-    return {row.incident_id: row for row in rows}
-
-
 def _board_row(
-    uow: UnitOfWork, incident: Incident, clock: ClockRow, name: str, decision: Decision | None, filing: Filing | None
+    uow: UnitOfWork,
+    incident: Incident,
+    clock: ClockRow,
+    name: str,
+    decision: Decision | None,
+    filed: Sequence[Filing],
 ) -> BoardRow:
+    late_by = filed[0].late_by_seconds if filed else 0
     marks = Marks(
         acknowledged=incident.acknowledged_at is not None,
         notify=decision.notify if decision else "",
-        filed=filing is not None,
+        filed=is_filed(filed, decision),
         closed=incident.closed_at is not None,
     )
     return BoardRow(
@@ -241,6 +186,6 @@ def _board_row(
         state=state(marks),
         acknowledged_at=incident.acknowledged_at,
         provisional=clock.anchor_kind == "first_signal",
-        late=bool(filing and filing.late_by_seconds) or (clock.state == "running" and uow.now > clock.deadline_at),
-        late_by_seconds=filing.late_by_seconds if filing else 0,
+        late=bool(late_by) or (clock.state == "running" and uow.now > clock.deadline_at),
+        late_by_seconds=late_by,
     )

@@ -102,19 +102,23 @@ def set_awareness(uow: UnitOfWork, incident_id: UUID, at: ZonedInstant, reason: 
 
 def _replace_clock(uow: UnitOfWork, incident: Incident, anchor: ZonedInstant, kind: str, reason: str) -> ClockRow:
     """A new clock version in place of the newest; it runs only if the newest one did."""
-    earlier = deadlines.clocks_of(uow, incident.id)
-    old = earlier[-1]
-    stopped_at, stop_reason = old.stopped_at, old.stop_reason
-    deadlines.cancel_scheduled(uow, old, "superseded")
-    old.state = "superseded"
-    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
-    clock = deadlines.add_clock(uow, incident, regime, anchor, kind, version=old.version + 1, reason=reason)
-    if stop_reason:
-        clock.state, clock.stop_reason, clock.stopped_at = "stopped", stop_reason, stopped_at
+    old = deadlines.clocks_of(uow, incident.id)[-1]
+    clock = _next_version(uow, incident, old, anchor, kind, reason)
+    if old.stop_reason:
+        clock.state, clock.stop_reason, clock.stopped_at = "stopped", old.stop_reason, old.stopped_at
     else:
         _plan_again(uow, incident, clock)
     audit.append(uow, _clock_event(clock, "clock.corrected", replaces=old.version))
     return clock
+
+
+def _next_version(
+    uow: UnitOfWork, incident: Incident, old: ClockRow, anchor: ZonedInstant, kind: str, reason: str
+) -> ClockRow:
+    deadlines.cancel_scheduled(uow, old, "superseded")
+    old.state = "superseded"
+    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
+    return deadlines.add_clock(uow, incident, regime, anchor, kind, version=old.version + 1, reason=reason)
 
 
 def _plan_again(uow: UnitOfWork, incident: Incident, clock: ClockRow) -> None:
@@ -145,13 +149,18 @@ def stop_clock(uow: UnitOfWork, incident: Incident, reason: str) -> None:
     )
 
 
-def restart_clock(uow: UnitOfWork, incident: Incident, reason: str) -> None:
-    """Let a stopped clock run on from the same anchor, as a new version: a decision was changed, a case reopened."""
-    clock = deadlines.clocks_of(uow, incident.id)[-1]
-    if clock.state == "running":
+def restart_clock(uow: UnitOfWork, incident: Incident, cause: str) -> None:
+    """Let a stopped clock run on from the same anchor, as a new version: a decision was changed, a case reopened.
+
+    The anchor keeps its own reason; why the clock runs again stands in the log as a code word.
+    """
+    old = deadlines.clocks_of(uow, incident.id)[-1]
+    if old.state == "running":
         return
-    clock.stop_reason, clock.stopped_at = "", None
-    _replace_clock(uow, incident, ZonedInstant(clock.anchor_at, clock.anchor_zone), clock.anchor_kind, reason)
+    anchor = ZonedInstant(old.anchor_at, old.anchor_zone)
+    clock = _next_version(uow, incident, old, anchor, old.anchor_kind, old.reason)
+    _plan_again(uow, incident, clock)
+    audit.append(uow, _clock_event(clock, "clock.restarted", replaces=old.version, cause=cause))
 
 
 def acknowledge(
@@ -180,17 +189,8 @@ def acknowledge(
         via=via,
         at=uow.now,
     )
-    uow.session.add(row)
+    uow.add(row)
     if incident.acknowledged_at is None:
         incident.acknowledged_at = uow.now
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "case.acknowledged",
-            {"name": row.name, "stage": stage, "via": via},
-            row,
-        ),
-    )
+    audit.append(uow, audit.about(incident, "case.acknowledged", row, name=row.name, stage=stage, via=via))
     return row

@@ -1,118 +1,49 @@
 """Controllers: profile, processors, activities, the report link, API keys."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from uuid import UUID
-
-from sqlalchemy import delete, select
 
 from incidents.base.errors import FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id, new_token
+from incidents.rules.controllers import ActivityForm, ControllerForm, ProcessorForm, list_faults, profile_faults
 from incidents.steps.guard import require, require_operator
 from incidents.store import audit
+from incidents.store import controllers as stored
 from incidents.store.people import hashed, live_key
 from incidents.store.tables import ApiKey, Controller, Membership, ProcessingActivity, Processor, ReportLink
 from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork
 
+__all__ = [
+    "KEY_ROLES",
+    "ActivityForm",
+    "ControllerForm",
+    "ProcessorForm",
+    "activities",
+    "api_keys",
+    "controller",
+    "controllers_of",
+    "create_controller",
+    "key_actor",
+    "make_api_key",
+    "processors",
+    "renew_report_link",
+    "report_link",
+    "revoke_api_key",
+    "save_activities",
+    "save_processors",
+    "update_controller",
+]
+
 KEY_ROLES = ("reporter", "handler", "dpo", "auditor")
-LONGEST_LINE = 500
-LONGEST_LETTERHEAD = 2000
-
-
-@dataclass(frozen=True)
-class ControllerForm:
-    """The profile of a controller as a person gives it."""
-
-    name: str
-    short_code: str
-    language: str = "hu"
-    seat: str = ""
-    postal_address: str = ""
-    company_number: str = ""
-    tax_number: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    dpo_name: str = ""
-    dpo_email: str = ""
-    dpo_phone: str = ""
-    responsible_manager_name: str = ""
-    responsible_manager_title: str = ""
-    responsible_manager_email: str = ""
-    responsible_manager_phone: str = ""
-    representative: str = ""
-    letterhead: str = ""
-    is_public_body: bool = False
-
-
-@dataclass(frozen=True)
-class ProcessorForm:
-    """A processor: who, what for, where, and under which safeguard data leave the EEA."""
-
-    name: str
-    address: str = ""
-    task: str = ""
-    country: str = "HU"
-    safeguard: str = ""
-
-
-@dataclass(frozen=True)
-class ActivityForm:
-    """A processing activity with its kinds of data and people (codes of the vocabulary)."""
-
-    name: str
-    purpose: str = ""
-    data_categories: tuple[str, ...] = ()
-    subject_categories: tuple[str, ...] = ()
-
-
-def _length_faults(form: ControllerForm) -> list[FieldError]:
-    return [
-        FieldError(key, "too-long", "This is too long: at most {limit} characters.", {"limit": str(limit)})
-        for key, value in asdict(form).items()
-        if isinstance(value, str)
-        and len(value) > (limit := LONGEST_LETTERHEAD if key == "letterhead" else LONGEST_LINE)
-    ]
-
-
-def _profile_faults(form: ControllerForm) -> list[FieldError]:
-    errors = _length_faults(form)
-    if not form.name.strip():
-        errors.append(FieldError("name", "required", "Give the full name of the controller."))
-    code = form.short_code.strip()
-    if not (2 <= len(code) <= 12 and code.isascii() and code.isalnum()):
-        errors.append(
-            FieldError(
-                "short_code",
-                "format",
-                "Give a short code of 2 to 12 letters or digits, such as FUT: case numbers start with it.",
-            )
-        )
-    if "@" not in form.email:
-        errors.append(
-            FieldError(
-                "email",
-                "required",
-                "Give a mailbox that somebody reads: warnings go there when no person can be reached.",
-            )
-        )
-    if not (form.dpo_name.strip() or form.responsible_manager_name.strip()):
-        errors.append(
-            FieldError(
-                "responsible_manager_name",
-                "required",
-                "Name the data protection officer, or the manager who is responsible where there is none.",
-            )
-        )
-    return errors
+SHORT_CODE_TAKEN = FieldError("short_code", "taken", "Another controller uses this short code. Choose another one.")
 
 
 def _checked(uow: UnitOfWork, form: ControllerForm, own_id: UUID | None) -> dict[str, object]:
-    errors = _profile_faults(form)
+    errors = profile_faults(form)
     code = form.short_code.strip().upper()
-    taken = uow.session.scalar(select(Controller.id).where(Controller.short_code == code))
-    if taken is not None and taken != own_id:
-        errors.append(FieldError("short_code", "taken", "Another controller uses this short code. Choose another one."))
+    if stored.has_short_code(uow, code, other_than=own_id):
+        errors.append(SHORT_CODE_TAKEN)
     if errors:
         raise InvalidInput(errors)
     values = {key: value.strip() if isinstance(value, str) else value for key, value in asdict(form).items()}
@@ -130,14 +61,18 @@ def create_controller(uow: UnitOfWork, form: ControllerForm) -> Controller:
     """
     require_operator(uow)
     controller = Controller(id=new_id(uow.now), created_at=uow.now, **_checked(uow, form, None))
-    uow.session.add(controller)
-    uow.session.flush()
+    _save(uow, controller)
     audit.begin_chain(uow, controller.id)
     _add_report_link(uow, controller.id)
     if uow.actor.user_id:
-        uow.session.add(Membership(controller_id=controller.id, user_id=uow.actor.user_id, role="admin", deputy=False))
+        uow.add(Membership(controller_id=controller.id, user_id=uow.actor.user_id, role="admin", deputy=False))
     audit.append(uow, audit.NewEvent(controller.id, None, "controller.created", {"name": controller.name}))
     return controller
+
+
+def _save(uow: UnitOfWork, controller: Controller) -> None:
+    if not stored.save(uow, controller):
+        raise InvalidInput([SHORT_CODE_TAKEN])
 
 
 def update_controller(uow: UnitOfWork, controller_id: UUID, form: ControllerForm) -> Controller:
@@ -147,7 +82,7 @@ def update_controller(uow: UnitOfWork, controller_id: UUID, form: ControllerForm
         InvalidInput: some fields cannot be used.
     """
     require(uow, controller_id, "manage")
-    controller = uow.session.get_one(Controller, controller_id)
+    controller = stored.lock(uow, controller_id)
     values = _checked(uow, form, controller_id)
     changes = {
         key: {"old": getattr(controller, key), "new": value}
@@ -156,39 +91,25 @@ def update_controller(uow: UnitOfWork, controller_id: UUID, form: ControllerForm
     }
     for key, value in values.items():
         setattr(controller, key, value)
+    _save(uow, controller)
     if changes:
         audit.append(uow, audit.NewEvent(controller_id, None, "controller.updated", {"changes": changes}))
     return controller
-
-
-def _replace_list(
-    uow: UnitOfWork, controller_id: UUID, what: str, rows: Sequence[Processor | ProcessingActivity]
-) -> None:
-    uow.session.add_all(rows)
-    audit.append(uow, audit.NewEvent(controller_id, None, "controller.updated", {what: [row.name for row in rows]}))
-
-
-def _names_given(forms: Sequence[ProcessorForm | ActivityForm], path: str) -> None:
-    errors = [
-        FieldError(f"{path}[{place}].name", "required", "Give a name.")
-        for place, form in enumerate(forms)
-        if not form.name.strip()
-    ]
-    if errors:
-        raise InvalidInput(errors)
 
 
 def save_processors(uow: UnitOfWork, controller_id: UUID, forms: Sequence[ProcessorForm]) -> None:
     """The processors as they are from now on.
 
     Raises:
-        InvalidInput: one has no name.
+        InvalidInput: one has no name, or a country that is no country code.
     """
     require(uow, controller_id, "manage")
-    _names_given(forms, "processors")
-    uow.session.execute(delete(Processor).where(Processor.controller_id == controller_id))
+    if errors := list_faults(forms, "processors"):
+        raise InvalidInput(errors)
     rows = [Processor(id=new_id(uow.now), controller_id=controller_id, **asdict(form)) for form in forms]
-    _replace_list(uow, controller_id, "processors", rows)
+    stored.replace_list(uow, Processor, controller_id, rows)
+    names = [row.name for row in rows]
+    audit.append(uow, audit.NewEvent(controller_id, None, "controller.updated", {"processors": names}))
 
 
 def save_activities(uow: UnitOfWork, controller_id: UUID, forms: Sequence[ActivityForm]) -> None:
@@ -198,8 +119,8 @@ def save_activities(uow: UnitOfWork, controller_id: UUID, forms: Sequence[Activi
         InvalidInput: one has no name.
     """
     require(uow, controller_id, "manage")
-    _names_given(forms, "activities")
-    uow.session.execute(delete(ProcessingActivity).where(ProcessingActivity.controller_id == controller_id))
+    if errors := list_faults(forms, "activities"):
+        raise InvalidInput(errors)
     rows = [
         ProcessingActivity(
             id=new_id(uow.now),
@@ -211,28 +132,24 @@ def save_activities(uow: UnitOfWork, controller_id: UUID, forms: Sequence[Activi
         )
         for form in forms
     ]
-    _replace_list(uow, controller_id, "activities", rows)
+    stored.replace_list(uow, ProcessingActivity, controller_id, rows)
+    names = [row.name for row in rows]
+    audit.append(uow, audit.NewEvent(controller_id, None, "controller.updated", {"activities": names}))
 
 
 def processors(uow: UnitOfWork, controller_id: UUID) -> Sequence[Processor]:
     """The processors of a controller, by name."""
-    return uow.session.scalars(
-        select(Processor).where(Processor.controller_id == controller_id).order_by(Processor.name)
-    ).all()
+    return stored.processors(uow, controller_id)
 
 
 def activities(uow: UnitOfWork, controller_id: UUID) -> Sequence[ProcessingActivity]:
     """The processing activities of a controller, by name."""
-    return uow.session.scalars(
-        select(ProcessingActivity)
-        .where(ProcessingActivity.controller_id == controller_id)
-        .order_by(ProcessingActivity.name)
-    ).all()
+    return stored.activities(uow, controller_id)
 
 
 def controllers_of(uow: UnitOfWork) -> Sequence[Controller]:
     """Every controller the unit of work was opened for, by name."""
-    return uow.session.scalars(select(Controller).order_by(Controller.name)).all()
+    return stored.all_by_name(uow)
 
 
 def controller(uow: UnitOfWork, controller_id: UUID) -> Controller:
@@ -242,28 +159,24 @@ def controller(uow: UnitOfWork, controller_id: UUID) -> Controller:
         NotFound, Forbidden: not this actor's to manage.
     """
     require(uow, controller_id, "manage")
-    found = uow.session.get(Controller, controller_id)
-    if found is None:
-        raise NotFound
-    return found
+    return stored.load(uow, controller_id)
 
 
 def _add_report_link(uow: UnitOfWork, controller_id: UUID) -> ReportLink:
     link = ReportLink(id=new_id(uow.now), controller_id=controller_id, token=new_token()[:22], created_at=uow.now)
-    uow.session.add(link)
+    uow.add(link)
     return link
 
 
 def report_link(uow: UnitOfWork, controller_id: UUID) -> ReportLink:
     """The live report link of a controller."""
-    return uow.session.scalars(
-        select(ReportLink).where(ReportLink.controller_id == controller_id, ReportLink.revoked_at.is_(None))
-    ).one()
+    return stored.report_link(uow, controller_id)
 
 
 def renew_report_link(uow: UnitOfWork, controller_id: UUID) -> ReportLink:
     """A new report link; the old one and its posters stop working."""
     require(uow, controller_id, "manage")
+    stored.lock(uow, controller_id)  # renewed twice at once, one link must be left
     report_link(uow, controller_id).revoked_at = uow.now
     audit.append(uow, audit.NewEvent(controller_id, None, "report_link.renewed"))
     return _add_report_link(uow, controller_id)
@@ -272,11 +185,7 @@ def renew_report_link(uow: UnitOfWork, controller_id: UUID) -> ReportLink:
 def api_keys(uow: UnitOfWork, controller_id: UUID) -> Sequence[ApiKey]:
     """The live API keys of a controller."""
     require(uow, controller_id, "manage")
-    return uow.session.scalars(
-        select(ApiKey)
-        .where(ApiKey.controller_id == controller_id, ApiKey.revoked_at.is_(None))
-        .order_by(ApiKey.created_at)
-    ).all()
+    return stored.api_keys(uow, controller_id)
 
 
 def make_api_key(uow: UnitOfWork, controller_id: UUID, name: str, role: str) -> str:
@@ -294,17 +203,16 @@ def make_api_key(uow: UnitOfWork, controller_id: UUID, name: str, role: str) -> 
     if errors:
         raise InvalidInput(errors)
     secret = f"i72_{new_token()}"
-    uow.session.add(
-        ApiKey(
-            id=new_id(uow.now),
-            controller_id=controller_id,
-            name=name.strip(),
-            role=role,
-            key_hash=hashed(secret),
-            created_at=uow.now,
-        )
+    key = ApiKey(
+        id=new_id(uow.now),
+        controller_id=controller_id,
+        name=name.strip(),
+        role=role,
+        key_hash=hashed(secret),
+        created_at=uow.now,
     )
-    audit.append(uow, audit.NewEvent(controller_id, None, "api_key.made", {"name": name.strip(), "role": role}))
+    uow.add(key)
+    audit.append(uow, audit.NewEvent(controller_id, None, "api_key.made", {"name": key.name, "role": role}))
     return secret
 
 
@@ -312,10 +220,10 @@ def revoke_api_key(uow: UnitOfWork, controller_id: UUID, key_id: UUID) -> None:
     """End an API key at once.
 
     Raises:
-        NotFound: there is no such key.
+        NotFound: there is no such key, or it was revoked before.
     """
     require(uow, controller_id, "manage")
-    key = uow.session.scalar(select(ApiKey).where(ApiKey.id == key_id, ApiKey.controller_id == controller_id))
+    key = next((one for one in stored.api_keys(uow, controller_id) if one.id == key_id), None)
     if key is None:
         raise NotFound
     key.revoked_at = uow.now

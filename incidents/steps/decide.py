@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
-
 from incidents.base.errors import Conflict, InvalidInput
 from incidents.base.ids import new_id
 from incidents.rules.decide import DecisionForm, faults
+from incidents.steps.cases import is_filed
 from incidents.steps.clock import restart_clock, stop_clock
 from incidents.steps.guard import require
-from incidents.store import audit, incidents
-from incidents.store.tables import Assessment, Decision, Filing
+from incidents.store import audit, decisions, filings, incidents
+from incidents.store.tables import Decision, Incident
 from incidents.store.uow import UnitOfWork
 
 
@@ -29,19 +28,27 @@ def record_decision(uow: UnitOfWork, incident_id: UUID, form: DecisionForm) -> D
         raise Conflict("The case is closed. Reopen it to change the decision.")
     if errors := faults(form):
         raise InvalidInput(errors)
-    newest = uow.session.scalar(select(func.max(Decision.version)).where(Decision.incident_id == incident_id))
-    row = Decision(
+    row = _decision(uow, incident, form)
+    uow.add(row)
+    said = {"notify": row.notify, "tell": row.tell, "exemption": row.exemption}
+    audit.append(uow, audit.about(incident, "decision.recorded", row, version=row.version, **said))
+    if row.notify == "no":
+        stop_clock(uow, incident, "decided_not_to_notify")
+    elif not is_filed(filings.of_case(uow, incident_id), row):
+        restart_clock(uow, incident, "decided_to_notify")
+    return row
+
+
+def _decision(uow: UnitOfWork, incident: Incident, form: DecisionForm) -> Decision:
+    earlier = decisions.newest(uow, incident.id)
+    assessment = decisions.newest_assessment(uow, incident.id)
+    return Decision(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
-        version=(newest or 0) + 1,
+        version=earlier.version + 1 if earlier else 1,
         facts_version=incident.facts_version,
-        assessment_id=uow.session.scalar(
-            select(Assessment.id)
-            .where(Assessment.incident_id == incident_id)
-            .order_by(Assessment.version.desc())
-            .limit(1)
-        ),
+        assessment_id=assessment.id if assessment else None,
         notify=form.notify,
         tell=form.tell,
         exemption=form.exemption if form.tell == "exempt" else "",
@@ -51,20 +58,3 @@ def record_decision(uow: UnitOfWork, incident_id: UUID, form: DecisionForm) -> D
         decided_by_id=uow.actor.user_id,
         decided_at=uow.now,
     )
-    uow.session.add(row)
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "decision.recorded",
-            {"version": row.version, "notify": row.notify, "tell": row.tell, "exemption": row.exemption},
-            row,
-        ),
-    )
-    filed = uow.session.scalar(select(Filing.id).where(Filing.incident_id == incident_id).limit(1))
-    if row.notify == "no":
-        stop_clock(uow, incident, "decided_not_to_notify")
-    elif filed is None:
-        restart_clock(uow, incident, "decided_to_notify")
-    return row

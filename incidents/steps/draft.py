@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import undefer
-
-from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.draft import Activity as ActivityView
@@ -15,16 +11,8 @@ from incidents.rules.draft import CaseFile, ControllerProfile, DecisionView
 from incidents.rules.draft import Processor as ProcessorView
 from incidents.rules.facts import code_label
 from incidents.steps.guard import require
-from incidents.store import audit, deadlines, incidents
-from incidents.store.tables import (
-    Controller,
-    Decision,
-    Document,
-    Filing,
-    Incident,
-    ProcessingActivity,
-    Processor,
-)
+from incidents.store import audit, controllers, deadlines, decisions, documents, filings, incidents
+from incidents.store.tables import Controller, Decision, Document, Incident
 from incidents.store.uow import UnitOfWork
 
 
@@ -50,17 +38,12 @@ def _labels(key: str, codes: list[Any], language: str) -> str:
 def controller_profile(uow: UnitOfWork, controller: Controller) -> ControllerProfile:
     """A controller as documents show it."""
     fields = ControllerProfile.__dataclass_fields__.keys() - {"processors", "activities"}
-    processors = uow.session.scalars(
-        select(Processor).where(Processor.controller_id == controller.id).order_by(Processor.name)
-    )
-    activities = uow.session.scalars(
-        select(ProcessingActivity)
-        .where(ProcessingActivity.controller_id == controller.id)
-        .order_by(ProcessingActivity.name)
-    )
     return ControllerProfile(
         **{name: getattr(controller, name) for name in fields},
-        processors=tuple(ProcessorView(p.name, p.address, p.task, p.country, p.safeguard) for p in processors),
+        processors=tuple(
+            ProcessorView(p.name, p.address, p.task, p.country, p.safeguard)
+            for p in controllers.processors(uow, controller.id)
+        ),
         activities=tuple(
             ActivityView(
                 a.name,
@@ -68,7 +51,7 @@ def controller_profile(uow: UnitOfWork, controller: Controller) -> ControllerPro
                 _labels("data_categories", a.data_categories, controller.language),
                 _labels("subject_categories", a.subject_categories, controller.language),
             )
-            for a in activities
+            for a in controllers.activities(uow, controller.id)
         ),
     )
 
@@ -89,13 +72,8 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> Ca
     incident = incidents.load(uow, incident_id)
     require(uow, incident.controller_id, "read")
     clock = deadlines.clocks_of(uow, incident_id)[-1]
-    filings = uow.session.scalars(
-        select(Filing).where(Filing.incident_id == incident_id).order_by(Filing.version)
-    ).all()
-    decision = uow.session.scalar(
-        select(Decision).where(Decision.incident_id == incident_id).order_by(Decision.version.desc()).limit(1)
-    )
-    controller = uow.session.get_one(Controller, incident.controller_id)
+    sent = filings.of_case(uow, incident_id)
+    controller = controllers.load(uow, incident.controller_id)
     aware = clock.anchor_kind == "awareness"
     return CaseFile(
         controller=controller_profile(uow, controller),
@@ -105,11 +83,11 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> Ca
         awareness=ZonedInstant(clock.anchor_at, clock.anchor_zone) if aware else None,
         awareness_reason=clock.reason if aware else "",
         deadline=clock.deadline_at,
-        now=filings[0].filed_at if filings else uow.now,
-        decision=_decision_view(decision),
-        delay_reasons=delay_reasons or next((filing.delay_reasons for filing in filings if filing.delay_reasons), ""),
-        filing_kind="follow_up" if filings else "new",
-        authority_reference=next((f.authority_identifier for f in filings if f.authority_identifier), ""),
+        now=sent[0].filed_at if sent else uow.now,
+        decision=_decision_view(decisions.newest(uow, incident_id)),
+        delay_reasons=delay_reasons or next((f.delay_reasons for f in sent if f.delay_reasons), ""),
+        filing_kind="follow_up" if sent else "new",
+        authority_reference=next((f.authority_identifier for f in sent if f.authority_identifier), ""),
     )
 
 
@@ -135,28 +113,15 @@ def freeze_document(uow: UnitOfWork, incident_id: UUID, rendered: RenderedDocume
         made_by=uow.actor.name,
         made_at=uow.now,
     )
-    uow.session.add(row)
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "document.frozen",
-            {"kind": row.kind, "language": row.language, "version": row.version, "sha256": row.sha256},
-            row,
-        ),
-    )
+    uow.add(row)
+    said = {"kind": row.kind, "language": row.language, "version": row.version, "sha256": row.sha256}
+    audit.append(uow, audit.about(incident, "document.frozen", row, **said))
     return row
 
 
 def next_version(uow: UnitOfWork, incident: Incident, kind: str, language: str) -> int:
     """The number the next frozen draft of a kind and language gets."""
-    newest = uow.session.scalar(
-        select(func.max(Document.version)).where(
-            Document.incident_id == incident.id, Document.kind == kind, Document.language == language
-        )
-    )
-    return (newest or 0) + 1
+    return documents.next_version(uow, incident.id, kind, language)
 
 
 def document(uow: UnitOfWork, document_id: UUID) -> Document:
@@ -165,10 +130,6 @@ def document(uow: UnitOfWork, document_id: UUID) -> Document:
     Raises:
         NotFound, Forbidden: not this actor's to read.
     """
-    row = uow.session.scalar(
-        select(Document).where(Document.id == document_id).options(undefer(Document.docx), undefer(Document.pdf))
-    )
-    if row is None:
-        raise NotFound
+    row = documents.with_files(uow, document_id)
     require(uow, row.controller_id, "read")
     return row

@@ -8,15 +8,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Engine, func, select
-
-from incidents.base.ids import new_id
 from incidents.base.time import Clock
 from incidents.rules import escalation
 from incidents.rules.escalation import CaseState, Fire, Person, Policy
+from incidents.steps.cases import is_filed
 from incidents.steps.clock import DEFAULT_POLICY
-from incidents.store import audit, deadlines, heartbeat, outbox, people
+from incidents.store import audit, controllers, deadlines, decisions, filings, heartbeat, outbox, people
 from incidents.store.deadlines import Due
+from incidents.store.engine import Database
 from incidents.store.tables import ClockRow, Controller, Decision, Filing, Incident, OutboxMail, Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 
@@ -36,7 +35,7 @@ class Batch:
     events: list[audit.NewEvent] = field(default_factory=list)
 
 
-def sweep(engine: Engine, clock: Clock) -> int:
+def sweep(engine: Database, clock: Clock) -> int:
     """Fire everything that has fallen due, batch by batch, and prove to be alive; returns the stages settled."""
     settled = 0
     while count := _sweep_batch(engine, clock):
@@ -46,7 +45,7 @@ def sweep(engine: Engine, clock: Clock) -> int:
     return settled
 
 
-def _sweep_batch(engine: Engine, clock: Clock) -> int:
+def _sweep_batch(engine: Database, clock: Clock) -> int:
     with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
         due = deadlines.claim_due(uow, BATCH)
         if not due:
@@ -59,17 +58,15 @@ def _sweep_batch(engine: Engine, clock: Clock) -> int:
 
 def _read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
     incidents = {one.incident.id: one.incident for one in due}
-    controllers = {one.incident.controller_id for one in due}
+    owners = {one.incident.controller_id for one in due}
     waiting: dict[tuple[UUID, str], list[OutboxMail]] = {}
     for mail in outbox.waiting_stage_mails(uow, list(incidents)):
         if mail.incident_id is not None:
             waiting.setdefault((mail.incident_id, mail.recipient.casefold()), []).append(mail)
     return Batch(
         states=case_states(uow, incidents.values()),
-        people=people.people_of(uow, controllers),
-        controllers={
-            row.id: row for row in uow.session.scalars(select(Controller).where(Controller.id.in_(controllers)))
-        },
+        people=people.people_of(uow, owners),
+        controllers=controllers.by_ids(uow, owners),
         waiting=waiting,
     )
 
@@ -86,30 +83,18 @@ def named_in_profile(controller: Controller) -> list[Person]:
 def case_states(uow: UnitOfWork, incidents: Iterable[Incident]) -> dict[UUID, CaseState]:
     """What the escalation policy needs to know about each case now."""
     by_id = {incident.id: incident for incident in incidents}
-    newest = select(Decision.incident_id, func.max(Decision.version).label("version")).group_by(Decision.incident_id)
-    newest_rows = newest.where(Decision.incident_id.in_(by_id)).subquery()
-    decisions = {
-        row.incident_id: row.notify
-        for row in uow.session.execute(
-            select(Decision.incident_id, Decision.notify).join(
-                newest_rows,
-                (newest_rows.c.incident_id == Decision.incident_id) & (newest_rows.c.version == Decision.version),
-            )
-        )
-    }
-    filed = set(
-        uow.session.scalars(select(Filing.incident_id).where(Filing.incident_id.in_(by_id), Filing.kind == "new"))
+    decided, sent = decisions.newest_of(uow, by_id), filings.of_cases(uow, by_id)
+    return {key: _case_state(incident, decided.get(key), sent.get(key, [])) for key, incident in by_id.items()}
+
+
+def _case_state(incident: Incident, decision: Decision | None, sent: Sequence[Filing]) -> CaseState:
+    return CaseState(
+        acknowledged=incident.acknowledged_at is not None,
+        decided=decision is not None,
+        notify=decision.notify == "yes" if decision else None,
+        filed=is_filed(sent, decision),
+        closed=incident.closed_at is not None,
     )
-    return {
-        key: CaseState(
-            acknowledged=incident.acknowledged_at is not None,
-            decided=key in decisions,
-            notify={"yes": True, "no": False}.get(decisions.get(key, "")),
-            filed=key in filed,
-            closed=incident.closed_at is not None,
-        )
-        for key, incident in by_id.items()
-    }
 
 
 def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
@@ -189,15 +174,5 @@ def _repeat(uow: UnitOfWork, policy: Policy, clock: ClockRow, stage: Stage) -> l
     following = escalation.next_repeat(policy, stage.name, stage.due_at)
     if following is None:
         return []
-    row = Stage(
-        id=new_id(uow.now),
-        controller_id=clock.controller_id,
-        incident_id=clock.incident_id,
-        clock_id=clock.id,
-        name=following.name,
-        due_at=following.due_at,
-        state="scheduled",
-        reason="",
-    )
-    uow.session.add(row)
+    row = deadlines.add_stages(uow, clock, [following])[0]
     return [row] if following.due_at <= uow.now else []

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sqlalchemy import select
 
 from incidents.base.errors import Conflict, FieldError, InvalidInput
 from incidents.base.time import BUDAPEST, zone
 from incidents.rules.lifecycle import obstacles_to_closing
 from incidents.rules.register import Break, canonical, digest
-from incidents.steps.cases import Case, read_case
+from incidents.steps.cases import Case, read_case, read_cases
 from incidents.steps.clock import restart_clock, stop_clock
-from incidents.steps.guard import require
+from incidents.steps.guard import require, where_may
 from incidents.store import audit, incidents
-from incidents.store.incidents import contains
-from incidents.store.tables import ChainHead, Controller, Incident
+from incidents.store.incidents import RegisterQuery
 from incidents.store.uow import UnitOfWork
 
 
@@ -62,9 +60,7 @@ def close_incident(uow: UnitOfWork, incident_id: UUID, note: str) -> None:
         raise InvalidInput([FieldError("note", "required", "Say in a sentence with what result the case is closed.")])
     incident.closed_at, incident.closing_note = uow.now, note.strip()
     stop_clock(uow, incident, "closed")
-    audit.append(
-        uow, audit.NewEvent(incident.controller_id, incident.id, "incident.closed", {"note": incident.closing_note})
-    )
+    audit.append(uow, audit.about(incident, "incident.closed", note=incident.closing_note))
 
 
 def reopen_incident(uow: UnitOfWork, incident_id: UUID, note: str) -> None:
@@ -83,28 +79,29 @@ def reopen_incident(uow: UnitOfWork, incident_id: UUID, note: str) -> None:
     incident.closed_at, incident.closing_note = None, ""
     if read_case(uow, incident).clock.stop_reason == "closed":
         restart_clock(uow, incident, "reopened")
-    audit.append(uow, audit.NewEvent(incident.controller_id, incident.id, "incident.reopened", {"note": note.strip()}))
+    audit.append(uow, audit.about(incident, "incident.reopened", note=note.strip()))
 
 
 def entries(uow: UnitOfWork, wanted: RegisterFilter) -> list[Case]:
-    """The cases that make up the register, by reference.
+    """The cases that make up the register, in the order in which they were opened.
+
+    Without a controller: of every one whose register the actor may see.
 
     Raises:
         NotFound, Forbidden: the actor may not see the register of that controller.
     """
-    statement = select(Incident).order_by(Incident.opened_at, Incident.id)
+    controllers = where_may(uow, "register")
     if wanted.controller_id:
         require(uow, wanted.controller_id, "register")
-        statement = statement.where(Incident.controller_id == wanted.controller_id)
-    if wanted.query.strip():
-        statement = statement.where(contains(wanted.query, Incident.reference, Incident.title))
-    if wanted.year:
-        first = datetime(wanted.year, 1, 1, tzinfo=zone(BUDAPEST))
-        statement = statement.where(
-            Incident.opened_at >= first, Incident.opened_at < first.replace(year=wanted.year + 1)
-        )
-    found = [read_case(uow, incident) for incident in uow.session.scalars(statement)]
-    return [one for one in found if _has(one, wanted.notified)]
+        controllers = frozenset({wanted.controller_id})
+    since, before = _year(wanted.year) if wanted.year else (None, None)
+    found = incidents.for_register(uow, RegisterQuery(controllers, wanted.query, since, before))
+    return [one for one in read_cases(uow, found) if _has(one, wanted.notified)]
+
+
+def _year(year: int) -> tuple[datetime, datetime]:
+    first = datetime(year, 1, 1, tzinfo=zone(BUDAPEST))
+    return first, first.replace(year=year + 1)
 
 
 def _has(case: Case, notified: str) -> bool:
@@ -116,6 +113,8 @@ def _has(case: Case, notified: str) -> bool:
 
 def verify(uow: UnitOfWork, controller_id: UUID) -> Sequence[Break]:
     """Every place where the controller's event log, or a row it vouches for, was altered, removed or reordered.
+
+    Open the unit of work read-only: then the log is read as of one moment, while others may go on writing.
 
     Raises:
         NotFound, Forbidden: the actor may not see the register of that controller.
@@ -138,7 +137,7 @@ def record_export(uow: UnitOfWork, controller_id: UUID, what: str, content: byte
 
 def signed_head(uow: UnitOfWork, controller_id: UUID, secret: str) -> SignedHead:
     """The newest link of a controller's log with an Ed25519 signature made from the installation's secret."""
-    head = uow.session.get_one(ChainHead, controller_id)
+    head = audit.head(uow, controller_id)
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(digest(["register-signing-key", secret])))
     body = [str(controller_id), head.seq, head.hash, uow.now.isoformat()]
     return SignedHead(

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-
 from incidents.base.errors import Conflict, InvalidInput, NotFound
 from incidents.base.ids import new_id, new_token
 from incidents.base.time import ZonedInstant, zone
@@ -15,9 +13,9 @@ from incidents.rules.facts import ParsedFact, validate
 from incidents.rules.report import StaffReport, facts_of, first_signal_faults, title_of
 from incidents.steps import clock as clock_step
 from incidents.steps.guard import require
-from incidents.store import audit, incidents
+from incidents.store import audit, controllers, incidents
 from incidents.store.people import hashed
-from incidents.store.tables import Controller, IdempotentRequest, Incident, ReportLink
+from incidents.store.tables import Controller, FactAmendment, IdempotentRequest, Incident
 from incidents.store.uow import UnitOfWork
 
 
@@ -74,45 +72,42 @@ def open_incident(
     require(uow, controller_id, "report")
     if errors := first_signal_faults(first_signal, uow.now, "first_signal_at"):
         raise InvalidInput(errors)
-    controller = uow.session.get(Controller, controller_id)
-    if controller is None:
-        raise NotFound
     token = new_token()
-    incident = Incident(
+    incident = _incident(uow, controller_id, first_signal, hashed(token))
+    incident.title, incident.opened_via, incident.reporter = _title(facts), via, reporter
+    uow.add(incident)
+    amendment = incidents.add_amendment(uow, incident, dict(facts), "")
+    audit.append(uow, _opened(incident, amendment))
+    clock_step.start_provisional(uow, incident)
+    return Opened(incident.id, incident.reference, token)
+
+
+def _incident(uow: UnitOfWork, controller_id: UUID, first_signal: ZonedInstant, receipt_hash: str) -> Incident:
+    controller = controllers.load(uow, controller_id)
+    return Incident(
         id=new_id(uow.now),
         controller_id=controller_id,
         reference=incidents.next_reference(uow, controller, uow.now.astimezone(zone(first_signal.zone)).year),
-        title=_title(facts),
         facts_version=0,
         first_signal_at=first_signal.at,
         first_signal_zone=first_signal.zone,
         opened_at=uow.now,
-        opened_via=via,
-        reporter=reporter,
-        receipt_hash=hashed(token),
+        receipt_hash=receipt_hash,
         policy_version=clock_step.policy_today(uow).version,
         closing_note="",
     )
-    uow.session.add(incident)
-    uow.session.flush()  # the rows below refer to it
-    amendment = incidents.add_amendment(uow, incident, dict(facts), "")
-    audit.append(
-        uow,
-        audit.NewEvent(
-            controller_id,
-            incident.id,
-            "incident.opened",
-            {
-                "reference": incident.reference,
-                "via": via,
-                "first_signal_at": first_signal.at.isoformat(),
-                "zone": first_signal.zone,
-            },
-            amendment,
-        ),
+
+
+def _opened(incident: Incident, amendment: FactAmendment) -> audit.NewEvent:
+    return audit.about(
+        incident,
+        "incident.opened",
+        amendment,
+        reference=incident.reference,
+        via=incident.opened_via,
+        first_signal_at=incident.first_signal_at.isoformat(),
+        zone=incident.first_signal_zone,
     )
-    clock_step.start_provisional(uow, incident)
-    return Opened(incident.id, incident.reference, token)
 
 
 def open_from_staff(uow: UnitOfWork, controller_id: UUID, report: StaffReport, via: str) -> Opened:
@@ -128,7 +123,7 @@ def open_from_staff(uow: UnitOfWork, controller_id: UUID, report: StaffReport, v
 
 
 def _answered_before(uow: UnitOfWork, controller_id: UUID, key: str, request_hash: str) -> Incident | None:
-    earlier = uow.session.get(IdempotentRequest, (controller_id, key))
+    earlier = incidents.answered(uow, controller_id, key)
     if earlier is None:
         return None
     if earlier.request_hash != request_hash:
@@ -149,7 +144,7 @@ def open_by_api(
     request_hash = hashlib.sha256(request_body).hexdigest()
     if key:
         # Two requests under one key must not both find nothing: the controller's row makes the second wait.
-        uow.session.scalar(select(Controller).where(Controller.id == controller_id).with_for_update())
+        controllers.lock(uow, controller_id)
         if (known := _answered_before(uow, controller_id, key, request_hash)) is not None:
             return known, False
     facts, errors = validate(report.facts)
@@ -160,16 +155,14 @@ def open_by_api(
         uow, controller_id, facts=facts, first_signal=report.first_signal, via="api", reporter=report.reporter
     )
     if key:
-        uow.session.add(
-            IdempotentRequest(
-                controller_id=controller_id,
-                key=key,
-                request_hash=request_hash,
-                incident_id=opened.incident_id,
-                created_at=uow.now,
-            )
-        )
+        uow.add(_answer(uow, controller_id, key, request_hash, opened.incident_id))
     return incidents.load(uow, opened.incident_id), True
+
+
+def _answer(uow: UnitOfWork, controller_id: UUID, key: str, request_hash: str, incident_id: UUID) -> IdempotentRequest:
+    return IdempotentRequest(
+        controller_id=controller_id, key=key, request_hash=request_hash, incident_id=incident_id, created_at=uow.now
+    )
 
 
 def amend_facts(uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object], reason: str = "") -> int:
@@ -195,16 +188,8 @@ def amend_facts(uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object]
     if title := changed.get("title"):
         incident.title = str(title.value or "")
     row = incidents.add_amendment(uow, incident, changed, reason)
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "facts.amended",
-            {"version": row.version, "facts": sorted(changed), "reason": reason},
-            row,
-        ),
-    )
+    what = {"version": row.version, "facts": sorted(changed), "reason": reason}
+    audit.append(uow, audit.about(incident, "facts.amended", row, **what))
     return row.version
 
 
@@ -214,11 +199,7 @@ def controller_of_link(uow: UnitOfWork, token: str) -> Controller:
     Raises:
         NotFound: there is no such link, or it was renewed since.
     """
-    controller = uow.session.scalar(
-        select(Controller)
-        .join(ReportLink, ReportLink.controller_id == Controller.id)
-        .where(ReportLink.token == token, ReportLink.revoked_at.is_(None))
-    )
+    controller = controllers.of_report_link(uow, token)
     if controller is None:
         raise NotFound("This report link is not valid any more. Please ask for the current one where you work.")
     return controller
@@ -230,9 +211,7 @@ def receipt(uow: UnitOfWork, token: str) -> Receipt:
     Raises:
         NotFound: no such receipt.
     """
-    incident = uow.session.scalar(select(Incident).where(Incident.receipt_hash == hashed(token)))
-    if incident is None:
-        raise NotFound
+    incident = incidents.by_receipt(uow, hashed(token))
     said = incidents.fold_facts(incidents.amendments(uow, incident.id), upto=1)
     return Receipt(
         incident.reference, incident.controller_id, incident.opened_at, str(said.value("what_happened") or "")

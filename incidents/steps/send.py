@@ -1,8 +1,8 @@
 """Send: what went to the authority and to the people, recorded for good (Art. 33(1), 33(4), 34)."""
 
+from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
-
-from sqlalchemy import select
 
 from incidents.base.errors import Conflict, FieldError, InvalidInput
 from incidents.base.ids import new_id
@@ -16,32 +16,25 @@ from incidents.rules.send import (
 )
 from incidents.steps.clock import stop_clock
 from incidents.steps.guard import require
-from incidents.store import audit, deadlines, incidents
-from incidents.store.tables import ClockRow, Communication, Document, Filing, Incident
+from incidents.store import audit, deadlines, documents, filings, incidents
+from incidents.store.tables import ClockRow, Communication, Filing, Incident
 from incidents.store.uow import UnitOfWork
 
 
-def _filings(uow: UnitOfWork, incident_id: UUID) -> list[Filing]:
-    return list(uow.session.scalars(select(Filing).where(Filing.incident_id == incident_id).order_by(Filing.version)))
-
-
-def _thread(incident: Incident, clock: ClockRow, filings: list[Filing]) -> ThreadSoFar:
+def _thread(incident: Incident, clock: ClockRow, sent: Sequence[Filing]) -> ThreadSoFar:
     return ThreadSoFar(
         opened_at=incident.opened_at,
         first_signal=incident.first_signal_at,
         deadline=clock.deadline_at,
-        has_first=bool(filings),
-        identifier_known=any(filing.authority_identifier for filing in filings),
-        withdrawn=bool(filings) and filings[-1].kind == "withdrawal",
+        has_first=bool(sent),
+        identifier_known=any(filing.authority_identifier for filing in sent),
+        withdrawn=bool(sent) and sent[-1].kind == "withdrawal",
     )
 
 
 def _document_faults(uow: UnitOfWork, incident_id: UUID, document_id: UUID | None, kind: str) -> list[FieldError]:
     """A document named as sent must be a frozen draft of this case and of the right kind."""
-    if document_id is None:
-        return []
-    row = uow.session.scalar(select(Document).where(Document.id == document_id))
-    if row is not None and row.incident_id == incident_id and row.kind == kind:
+    if document_id is None or documents.exists(uow, incident_id, document_id, kind):
         return []
     return [FieldError("document_id", "unknown", "Choose one of the frozen drafts of this case.")]
 
@@ -58,15 +51,26 @@ def record_filing(uow: UnitOfWork, incident_id: UUID, form: FilingForm) -> Filin
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to record a filing.")
     clock = deadlines.clocks_of(uow, incident_id)[-1]
-    filings = _filings(uow, incident_id)
-    errors = filing_faults(form, _thread(incident, clock, filings), uow.now)
+    sent = filings.of_case(uow, incident_id)
+    errors = filing_faults(form, _thread(incident, clock, sent), uow.now)
     if errors := errors + _document_faults(uow, incident_id, form.document_id, "authority"):
         raise InvalidInput(errors)
-    row = Filing(
+    row = _filing(uow, form, incident, clock, len(sent) + 1)
+    uow.add(row)
+    said = {"version": row.version, "kind": row.kind, "complete": row.complete, "channel": row.channel}
+    times = {"filed_at": row.filed_at.isoformat(), "late_by_seconds": row.late_by_seconds}
+    audit.append(uow, audit.about(incident, "filing.recorded", row, **said, **times))
+    stop_clock(uow, incident, "withdrawn" if form.kind == "withdrawal" else "filed")
+    return row
+
+
+def _filing(uow: UnitOfWork, form: FilingForm, incident: Incident, clock: ClockRow, version: int) -> Filing:
+    late_by = lateness(form.filed_at.at, clock.deadline_at) if form.kind == "new" else timedelta(0)
+    return Filing(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
-        version=len(filings) + 1,
+        version=version,
         kind=form.kind,
         complete=form.complete,
         channel=form.channel,
@@ -75,33 +79,13 @@ def record_filing(uow: UnitOfWork, incident_id: UUID, form: FilingForm) -> Filin
         authority_identifier=form.authority_identifier.strip(),
         clock_id=clock.id,
         deadline_at=clock.deadline_at,
-        late_by_seconds=int(lateness(form.filed_at.at, clock.deadline_at).total_seconds()) if form.kind == "new" else 0,
+        late_by_seconds=int(late_by.total_seconds()),
         delay_reasons=form.delay_reasons.strip(),
         document_id=form.document_id,
         note=form.note.strip(),
         filed_by=uow.actor.name,
         recorded_at=uow.now,
     )
-    uow.session.add(row)
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "filing.recorded",
-            {
-                "version": row.version,
-                "kind": row.kind,
-                "complete": row.complete,
-                "channel": row.channel,
-                "filed_at": row.filed_at.isoformat(),
-                "late_by_seconds": row.late_by_seconds,
-            },
-            row,
-        ),
-    )
-    stop_clock(uow, incident, "withdrawn" if form.kind == "withdrawal" else "filed")
-    return row
 
 
 def record_communication(uow: UnitOfWork, incident_id: UUID, form: CommunicationForm) -> Communication:
@@ -118,7 +102,15 @@ def record_communication(uow: UnitOfWork, incident_id: UUID, form: Communication
     errors = communication_faults(form, incident.first_signal_at, uow.now)
     if errors := errors + _document_faults(uow, incident_id, form.document_id, "subjects"):
         raise InvalidInput(errors)
-    row = Communication(
+    row = _communication(uow, form, incident)
+    uow.add(row)
+    said = {"form": row.form, "sent_at": row.sent_at.isoformat(), "reached": row.reached}
+    audit.append(uow, audit.about(incident, "communication.recorded", row, **said))
+    return row
+
+
+def _communication(uow: UnitOfWork, form: CommunicationForm, incident: Incident) -> Communication:
+    return Communication(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
@@ -131,15 +123,3 @@ def record_communication(uow: UnitOfWork, incident_id: UUID, form: Communication
         recorded_by=uow.actor.name,
         recorded_at=uow.now,
     )
-    uow.session.add(row)
-    audit.append(
-        uow,
-        audit.NewEvent(
-            incident.controller_id,
-            incident.id,
-            "communication.recorded",
-            {"form": row.form, "sent_at": row.sent_at.isoformat(), "reached": row.reached},
-            row,
-        ),
-    )
-    return row

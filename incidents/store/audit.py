@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import inspect, select
 
+from incidents.base.errors import NotFound
 from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, verify_chain
-from incidents.store.tables import APPEND_ONLY, ChainHead, Event, Table
+from incidents.store.tables import APPEND_ONLY, ChainHead, Controller, Event, Incident, Table
 from incidents.store.uow import UnitOfWork
 
 
@@ -25,10 +26,27 @@ class NewEvent:
     """The append-only row this event vouches for: its digest goes into the chain."""
 
 
+def about(incident: Incident, kind: str, record: Table | None = None, **data: object) -> NewEvent:
+    """An event of a case; ``record`` is the append-only row it vouches for."""
+    return NewEvent(incident.controller_id, incident.id, kind, data, record)
+
+
 def begin_chain(uow: UnitOfWork, controller_id: UUID) -> None:
     """Lay the first link for a new controller."""
     uow.session.add(ChainHead(controller_id=controller_id, seq=0, hash=GENESIS))
     uow.session.flush()
+
+
+def head(uow: UnitOfWork, controller_id: UUID) -> ChainHead:
+    """The newest link of a controller's log, as kept apart from it.
+
+    Raises:
+        NotFound: the controller is outside the unit of work.
+    """
+    found = uow.session.scalar(select(ChainHead).where(ChainHead.controller_id == controller_id))
+    if found is None:
+        raise NotFound
+    return found
 
 
 def _plain(value: object) -> object:
@@ -55,9 +73,19 @@ def _vouch(event: NewEvent) -> dict[str, Any]:
 
 
 def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, ChainHead]:
-    """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace."""
+    """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace.
+
+    Before a head its controller is locked against a new key, as writing the event would do later: whoever changes a
+    controller and then writes the log waits here, and not holding the head.
+    """
     held: dict[UUID, ChainHead] = uow.session.info.setdefault("chain_heads", {})
     if wanted := controller_ids - held.keys():
+        uow.session.scalars(
+            select(Controller.id)
+            .where(Controller.id.in_(wanted))
+            .order_by(Controller.id)
+            .with_for_update(read=True, key_share=True)
+        ).all()
         heads = uow.session.scalars(
             select(ChainHead)
             .where(ChainHead.controller_id.in_(wanted))

@@ -115,7 +115,7 @@ def _lock_due_incidents(uow: UnitOfWork, limit: int) -> Collection[UUID]:
             .where(Stage.state == "scheduled", Stage.due_at <= uow.now)
             .order_by(Stage.due_at)
             .limit(limit)
-            .with_for_update(of=Incident, skip_locked=True)
+            .with_for_update(of=Incident, skip_locked=True, key_share=True)  # see incidents.lock
         )
     )
 

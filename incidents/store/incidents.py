@@ -1,6 +1,6 @@
 """Queries for the case: lock, facts, references, the board."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,16 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id, reference
 from incidents.rules.facts import Fact, Facts, FactState, ParsedFact
-from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident, ReferenceCounter
+from incidents.store.controllers import lock as lock_controller
+from incidents.store.deadlines import GDPR_33
+from incidents.store.tables import (
+    ClockRow,
+    Controller,
+    FactAmendment,
+    IdempotentRequest,
+    Incident,
+    ReferenceCounter,
+)
 from incidents.store.uow import UnitOfWork
 
 
@@ -29,11 +38,17 @@ def load(uow: UnitOfWork, incident_id: UUID) -> Incident:
 def lock(uow: UnitOfWork, incident_id: UUID) -> Incident:
     """The incident, locked until the transaction ends: whoever changes anything of a case holds this.
 
+    The lock lets others refer to the row: who writes the log while a mail is delivered does not wait for whoever
+    works in the case, and waits for the log itself. With a plain FOR UPDATE the two would embrace.
+
     Raises:
         NotFound: there is none, or it belongs to a controller outside the unit of work.
     """
     incident = uow.session.scalar(
-        select(Incident).where(Incident.id == incident_id).with_for_update().execution_options(populate_existing=True)
+        select(Incident)
+        .where(Incident.id == incident_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
     if incident is None:
         raise NotFound
@@ -45,7 +60,7 @@ def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
     counter = uow.session.get(ReferenceCounter, (controller.id, year), with_for_update=True, populate_existing=True)
     if counter is None:
         # The controller's row orders the very first two of a year.
-        uow.session.scalar(select(Controller).where(Controller.id == controller.id).with_for_update())
+        lock_controller(uow, controller.id)
         counter = uow.session.get(ReferenceCounter, (controller.id, year), populate_existing=True)
     if counter is None:
         counter = ReferenceCounter(controller_id=controller.id, year=year, last=0)
@@ -93,6 +108,50 @@ def fold_facts(rows: Sequence[FactAmendment], upto: int | None = None) -> Facts:
     return Facts(version, facts)
 
 
+def by_receipt(uow: UnitOfWork, receipt_hash: str) -> Incident:
+    """The incident of a receipt.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = uow.session.scalar(select(Incident).where(Incident.receipt_hash == receipt_hash))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def answered(uow: UnitOfWork, controller_id: UUID, key: str) -> IdempotentRequest | None:
+    """The request answered before under an idempotency key."""
+    return uow.session.scalar(
+        select(IdempotentRequest).where(IdempotentRequest.controller_id == controller_id, IdempotentRequest.key == key)
+    )
+
+
+@dataclass(frozen=True)
+class RegisterQuery:
+    """Which incidents a register is asked for: opened from an instant on and before another, of these controllers."""
+
+    controllers: Collection[UUID] | None = None
+    """None: all the unit of work sees."""
+    query: str = ""
+    since: datetime | None = None
+    before: datetime | None = None
+
+
+def for_register(uow: UnitOfWork, wanted: RegisterQuery) -> Sequence[Incident]:
+    """The incidents of a register in the order in which they were opened."""
+    statement = select(Incident).order_by(Incident.opened_at, Incident.id)
+    if wanted.controllers is not None:
+        statement = statement.where(Incident.controller_id.in_(wanted.controllers))
+    if wanted.query.strip():
+        statement = statement.where(contains(wanted.query, Incident.reference, Incident.title))
+    if wanted.since:
+        statement = statement.where(Incident.opened_at >= wanted.since)
+    if wanted.before:
+        statement = statement.where(Incident.opened_at < wanted.before)
+    return uow.session.scalars(statement).all()
+
+
 @dataclass(frozen=True)
 class BoardFilter:
     """What the board shows."""
@@ -105,17 +164,27 @@ class BoardFilter:
     """Place of the last row seen: acknowledged (1) or not (0), deadline, key."""
 
 
-def board(uow: UnitOfWork, wanted: BoardFilter) -> Sequence[tuple[Incident, ClockRow, str]]:
-    """Incidents with their current clock and controller name: unacknowledged first, then by deadline."""
+def board(
+    uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | None = None
+) -> Sequence[tuple[Incident, ClockRow, str]]:
+    """Incidents with their current clock and controller name: unacknowledged first, then by deadline.
+
+    ``controllers`` narrows what the unit of work sees; None leaves it.
+    """
     taken = func.coalesce(Incident.acknowledged_at.is_not(None), false())
     statement = (
         select(Incident, ClockRow, Controller.name)
         .join(Controller, Controller.id == Incident.controller_id)
-        .join(ClockRow, and_(ClockRow.incident_id == Incident.id, ClockRow.state != "superseded"))
+        .join(
+            ClockRow,
+            and_(ClockRow.incident_id == Incident.id, ClockRow.regime == GDPR_33, ClockRow.state != "superseded"),
+        )
         .order_by(taken, ClockRow.deadline_at, Incident.id)
         .limit(wanted.limit)
     )
     statement = _narrow(statement, wanted)
+    if controllers is not None:
+        statement = statement.where(Incident.controller_id.in_(controllers))
     if wanted.after:
         flag, deadline, key = wanted.after
         same = taken == (true() if flag else false())
@@ -124,9 +193,7 @@ def board(uow: UnitOfWork, wanted: BoardFilter) -> Sequence[tuple[Incident, Cloc
     return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
 
 
-def _narrow(
-    statement: Select[Incident, ClockRow, str], wanted: BoardFilter
-) -> Select[Incident, ClockRow, str]:
+def _narrow(statement: Select[Incident, ClockRow, str], wanted: BoardFilter) -> Select[Incident, ClockRow, str]:
     if wanted.state == "open":
         statement = statement.where(Incident.closed_at.is_(None))
     elif wanted.state == "closed":

@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
+from incidents.base.errors import NotFound
 from incidents.rules.escalation import Person
 from incidents.store.tables import (
     ApiKey,
@@ -34,6 +35,18 @@ def user_by_email(uow: UnitOfWork, email: str) -> User | None:
     return uow.session.scalar(select(User).where(User.email == email.strip().lower()))
 
 
+def user(uow: UnitOfWork, user_id: UUID) -> User:
+    """The account of a key.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = uow.session.get(User, user_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def session_by_token(uow: UnitOfWork, token: str) -> tuple[UserSession, User] | None:
     """The live session of a token and its active user."""
     row = uow.session.execute(
@@ -58,6 +71,22 @@ def sessions_of(uow: UnitOfWork, user_id: UUID) -> Sequence[UserSession]:
     ).all()
 
 
+def revoke_sessions(
+    uow: UnitOfWork, *, user_id: UUID | None = None, token_hash: str | None = None, keep: str | None = None
+) -> None:
+    """End live sessions: those of a person, the one of a hash, or both; ``keep`` is the hash of one that stays."""
+    ending = update(UserSession).where(UserSession.revoked_at.is_(None)).values(revoked_at=uow.now)
+    if user_id is None and token_hash is None:
+        raise ValueError("whose sessions?")
+    if user_id is not None:
+        ending = ending.where(UserSession.user_id == user_id)
+    if token_hash is not None:
+        ending = ending.where(UserSession.token_hash == token_hash)
+    if keep is not None:
+        ending = ending.where(UserSession.token_hash != keep)
+    uow.session.execute(ending)
+
+
 def failures_since(uow: UnitOfWork, email: str, address: str, since: datetime) -> tuple[int, int]:
     """Failed sign-ins since an instant: for the account, and from the network address."""
     counted = select(func.count(LoginFailure.id)).where(LoginFailure.at > since)
@@ -77,6 +106,25 @@ def roles_of(uow: UnitOfWork, user_id: UUID) -> dict[UUID, frozenset[str]]:
     for row in uow.session.scalars(select(Membership).where(Membership.user_id == user_id)):
         roles.setdefault(row.controller_id, set()).add(row.role)
     return {controller: frozenset(held) for controller, held in roles.items()}
+
+
+def membership(uow: UnitOfWork, controller_id: UUID, user_id: UUID, role: str) -> Membership | None:
+    """A role somebody holds at a controller."""
+    return uow.session.scalar(
+        select(Membership).where(
+            Membership.controller_id == controller_id, Membership.user_id == user_id, Membership.role == role
+        )
+    )
+
+
+def remove(uow: UnitOfWork, row: Membership) -> None:
+    """Take a role away."""
+    uow.session.delete(row)
+
+
+def other_admins(uow: UnitOfWork, controller_id: UUID, user_id: UUID) -> bool:
+    """Whether somebody else with an active account administers a controller."""
+    return any(user.id != user_id and row.role == "admin" for row, user in memberships(uow, [controller_id]))
 
 
 def memberships(uow: UnitOfWork, controller_ids: Collection[UUID]) -> Sequence[tuple[Membership, User]]:
@@ -117,6 +165,23 @@ def live_link(uow: UnitOfWork, token: str, purpose: str) -> OneTimeLink | None:
             OneTimeLink.expires_at > uow.now,
         )
         .with_for_update()
+    )
+
+
+def add_link(uow: UnitOfWork, token: str, purpose: str, expires_at: datetime, user_id: UUID | None = None) -> None:
+    """Keep the hash of a one-time token."""
+    uow.add(OneTimeLink(token_hash=hashed(token), purpose=purpose, user_id=user_id, expires_at=expires_at))
+
+
+def forget_setup_links(uow: UnitOfWork) -> None:
+    """Erase every set-up link."""
+    uow.session.execute(delete(OneTimeLink).where(OneTimeLink.purpose == "setup"))
+
+
+def use_up_links(uow: UnitOfWork, user_id: UUID) -> None:
+    """Mark every unused one-time link of a person as used."""
+    uow.session.execute(
+        update(OneTimeLink).where(OneTimeLink.user_id == user_id, OneTimeLink.used_at.is_(None)).values(used_at=uow.now)
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader
 
 from incidents.base.errors import NotFound
 from incidents.base.time import Clock
-from incidents.store.tables import Controller, OfController
+from incidents.store.tables import Controller, OfController, Table
 
 
 class TenancyError(RuntimeError):
@@ -56,6 +56,11 @@ class UnitOfWork:
     def sees(self, controller_id: UUID) -> bool:
         """Whether this unit of work was opened for that controller."""
         return isinstance(self.scope, _Every) or (self.scope is not None and controller_id in self.scope)
+
+    def add(self, *rows: Table) -> None:
+        """Write new rows at once, so that the next ones may refer to them."""
+        self.session.add_all(rows)
+        self.session.flush()
 
     def require(self, controller_id: UUID) -> None:
         """Refuse a controller outside the set.

@@ -1,0 +1,23 @@
+"""Queries for what was sent to the authority."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from incidents.store.tables import Filing
+from incidents.store.uow import UnitOfWork
+
+
+def of_case(uow: UnitOfWork, incident_id: UUID) -> Sequence[Filing]:
+    """Every filing of a case, oldest first."""
+    return of_cases(uow, [incident_id]).get(incident_id, [])
+
+
+def of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list[Filing]]:
+    """Every filing of each case that has one, oldest first."""
+    found: dict[UUID, list[Filing]] = {}
+    rows = uow.session.scalars(select(Filing).where(Filing.incident_id.in_(incident_ids)).order_by(Filing.version))
+    for row in rows:
+        found.setdefault(row.incident_id, []).append(row)
+    return found
