@@ -16,3 +16,12 @@ def office(database_url: str, fake_clock: FakeClock, tmp_path: Path) -> Iterator
     with office.browser:
         yield office
     office.engine.dispose()
+
+
+@pytest.fixture
+def small_office(sqlite_url: str, fake_clock: FakeClock, tmp_path: Path) -> Iterator[Office]:
+    """The same on SQLite only: for what no database can change, such as headers and sentences."""
+    office = Office(sqlite_url, fake_clock, tmp_path / "data")
+    with office.browser:
+        yield office
+    office.engine.dispose()
