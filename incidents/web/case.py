@@ -13,7 +13,7 @@ from incidents.steps import clock, register
 from incidents.web import facts
 from incidents.web.casehead import case_page, load
 from incidents.web.clock import readings
-from incidents.web.facts import known, missing_labels
+from incidents.web.facts import known, missing_labels, versions
 from incidents.web.forms import Form
 from incidents.web.rendering import language_of, see_other
 from incidents.web.sessions import PageRequest, page_uow
@@ -31,6 +31,7 @@ def show_case(request: PageRequest, incident_id: FromPath[UUID]) -> Response[str
         found,
         readings=readings(found.clock),
         known=known(found.facts, lang),
+        versions=versions(found, lang),
         missing=missing_labels(found.missing, lang),
         timeline=timeline(found, lang),
     )

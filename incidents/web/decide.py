@@ -14,6 +14,7 @@ from incidents.steps.cases import Case
 from incidents.web.casehead import case_page, load
 from incidents.web.facts import known
 from incidents.web.forms import Form
+from incidents.web.opinion import opinion
 from incidents.web.rendering import language_of, see_other
 from incidents.web.sessions import PageRequest, page_uow
 
@@ -35,7 +36,10 @@ def show_decision(request: PageRequest, incident_id: FromPath[UUID]) -> Response
 
 
 def _page(request: PageRequest, found: Case, form: Form) -> Response[str]:
-    return case_page(request, "pages/decide.html", found, form, known=known(found.facts, language_of(request)))
+    lang = language_of(request)
+    return case_page(
+        request, "pages/decide.html", found, form, known=known(found.facts, lang), opinion=opinion(found, lang)
+    )
 
 
 @post("/incidents/{incident_id:uuid}/decide", sync_to_thread=True)

@@ -17,15 +17,20 @@ from incidents.rules.facts import Fact, Facts, FactState
 from incidents.rules.vocabulary import vocabulary
 from incidents.steps import report
 from incidents.steps.cases import Case
+from incidents.store.incidents import fold_facts
+from incidents.store.tables import FactAmendment
+from incidents.store.uow import SYSTEM
 from incidents.web.answers import changed_answers
 from incidents.web.casehead import case_page, load
 from incidents.web.forms import Form
 from incidents.web.questions import groups, keys, shown
 from incidents.web.rendering import see_other
-from incidents.web.sessions import PageRequest, page_uow
+from incidents.web.sessions import VISITOR, PageRequest, page_uow
 
 NOT_KNOWN = {FactState.UNKNOWN: msgid("not known"), FactState.TO_BE_DETERMINED: msgid("still being found out")}
 EMPTY_LIST = msgid("none of them")
+REPORTER = msgid("the person who reported it")
+CLOCKWORK = msgid("the service itself")
 
 
 @dataclass(frozen=True)
@@ -43,9 +48,15 @@ class Said:
 
 
 def known(facts: Facts, lang: str) -> list[Said]:
-    """Every fact somebody has spoken about, in the order of the vocabulary, in words."""
-    recorded = (facts.get(key) for key in vocabulary())
+    """Every fact somebody has spoken about, in words: the story first, then what only the risk test asks."""
+    recorded = (facts.get(key) for key in dict.fromkeys([*keys("facts"), *keys("assess"), *vocabulary()]))
     return [_said(fact, lang) for fact in recorded if fact is not None]
+
+
+def spoken_name(actor: str, lang: str) -> str:
+    """Who said or did something: a person's own name, or words for whoever has none."""
+    nameless = {VISITOR.name: REPORTER, SYSTEM.name: CLOCKWORK}
+    return translator(lang)(nameless[actor]) if actor in nameless else actor
 
 
 def missing_labels(missing: Iterable[str], lang: str) -> list[str]:
@@ -59,7 +70,7 @@ def _said(fact: Fact, lang: str) -> Said:
         label=vocabulary()[fact.key].label.in_language(lang),
         text=_in_words(fact, lang),
         known=fact.state is FactState.KNOWN,
-        said_by=fact.said_by,
+        said_by=spoken_name(fact.said_by, lang),
         said_at=fact.said_at,
         version=fact.version,
         reason=fact.reason,
@@ -76,10 +87,41 @@ def _in_words(fact: Fact, lang: str) -> str:
     return "\n".join(in_words(fact.key, fact.value, texts)) or translator(lang)(EMPTY_LIST)
 
 
-def amending_page(request: PageRequest, found: Case, which: str, form: Form | None = None) -> Response[str]:
+@dataclass(frozen=True)
+class Version:
+    """One amendment: what was said then, by whom and why."""
+
+    number: int
+    said_by: str
+    said_at: datetime
+    reason: str
+    facts: tuple[tuple[str, str], ...]
+
+
+def versions(case: Case, lang: str) -> list[Version]:
+    """Every version of the facts, newest first, each with what it changed."""
+    return [_version(row, lang) for row in reversed(case.amendments)]
+
+
+def _version(row: FactAmendment, lang: str) -> Version:
+    said = known(fold_facts([row]), lang)
+    return Version(
+        row.version,
+        spoken_name(row.said_by, lang),
+        row.said_at,
+        row.reason,
+        tuple((one.label, one.text) for one in said),
+    )
+
+
+def amending_page(
+    request: PageRequest, found: Case, which: str, form: Form | None = None, **context: Any
+) -> Response[str]:
     """The questionnaire ``facts`` or ``assess``, filled with what is recorded or with what was refused."""
     showing = form or Form(shown(found.facts, keys(which)))
-    return case_page(request, f"pages/{which}.html", found, showing, groups=groups(which))
+    asked = groups(which)
+    answered = sum(group.answered(showing.data) for group in asked)
+    return case_page(request, f"pages/{which}.html", found, showing, groups=asked, answered=answered, **context)
 
 
 def amend(request: PageRequest, incident_id: UUID, which: str, form: Form) -> bool:

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, TypeAlias, cast
 
 from incidents.base.dated import of_version
+from incidents.base.errors import FieldError
 from incidents.base.time import BUDAPEST, utc, zone
 from incidents.rules.facts import Facts, FactState
 from incidents.rules.readers import JsonValue
@@ -34,6 +35,23 @@ class Group:
     title: Words
     why: Words
     fields: tuple[Field, ...]
+
+    def answered(self, form: FormFields) -> bool:
+        """Whether every question of the group has an answer, were it «not known»."""
+        return all(_has_answer(form, field) for field in self.fields)
+
+    def started(self, form: FormFields) -> bool:
+        """Whether any question of the group has an answer."""
+        return any(_has_answer(form, field) for field in self.fields)
+
+    def faulty(self, errors: Sequence[FieldError]) -> bool:
+        """Whether an answer of the group was refused."""
+        return any(error.path.startswith(f"facts.{field.key}") for error in errors for field in self.fields)
+
+
+def _has_answer(form: FormFields, field: Field) -> bool:
+    name = f"facts.{field.key}"
+    return any(any(said) for at, said in form.items() if at == name or at.startswith(f"{name}."))
 
 
 @cache

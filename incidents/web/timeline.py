@@ -12,6 +12,7 @@ from incidents.rules.register import event_label
 from incidents.steps.cases import Case
 from incidents.steps.clock import DEFAULT_POLICY
 from incidents.store.tables import Event, OutboxMail
+from incidents.web.facts import spoken_name
 
 Moment: TypeAlias = tuple[datetime, str, str]
 """When (UTC), what, and the details with who did it."""
@@ -36,7 +37,7 @@ class _Teller:
 
     def moment(self, event: Event) -> Moment:
         details = _DETAILS.get(event.kind.partition(".")[0], _nothing)(self, event.data)
-        lines = [line for line in (details, event.actor) if line]
+        lines = [line for line in (details, spoken_name(event.actor, self.lang)) if line]
         return event.at, event_label(event.kind, self.lang), "\n".join(lines)
 
     def waiting(self, mail: OutboxMail) -> Moment:
