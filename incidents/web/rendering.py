@@ -35,7 +35,6 @@ NOTICES = {
     "removed": msgid("Removed."),
     "renewed": msgid("There is a new link. The old one no longer works."),
     "password": msgid("Your password has changed. Your other sign-ins have ended."),
-    "welcome": msgid("You are signed in."),
     "out": msgid("You have signed out."),
     "created": msgid("Created."),
     "reported": msgid("The case is open and its clock is running."),
