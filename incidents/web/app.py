@@ -2,9 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from importlib import import_module
-from importlib.util import find_spec
-from typing import Any
 
 from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
@@ -16,7 +13,25 @@ from litestar.static_files import create_static_files_router
 from incidents.api.routes import handlers as api_handlers
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
-from incidents.web import controllers, health, links, members, people
+from incidents.store.engine import Database
+from incidents.web import (
+    acknowledge,
+    assess,
+    board,
+    case,
+    clock,
+    controllers,
+    decide,
+    draft,
+    health,
+    links,
+    mailbox,
+    members,
+    people,
+    register,
+    report,
+    send,
+)
 from incidents.web.forms import provide_form
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
@@ -25,22 +40,26 @@ from incidents.web.sessions import SessionMiddleware, signed_in
 
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 A_YEAR = 365 * 24 * 3600
-STEPS = (
-    "board",
-    "case",
-    "report",
-    "acknowledge",
-    "clock",
-    "assess",
-    "decide",
-    "draft",
-    "send",
-    "register",
-    "mailbox",
+PAGES = (
+    board,
+    report,
+    acknowledge,
+    case,
+    clock,
+    assess,
+    decide,
+    draft,
+    send,
+    register,
+    mailbox,
+    people,
+    controllers,
+    members,
+    links,
 )
 
 
-def create_app(settings: Settings, engine: Any, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
     """The service as an ASGI application.
 
     Args:
@@ -66,15 +85,9 @@ def create_app(settings: Settings, engine: Any, clock: Clock, lifespan: Sequence
 
 def _pages() -> Router:
     """Every page; each asks to sign in unless it is marked public."""
-    steps = [
-        handler
-        for name in STEPS
-        if find_spec(f"incidents.web.{name}")
-        for handler in import_module(f"incidents.web.{name}").handlers
-    ]
     return Router(
         path="/",
-        route_handlers=[*people.handlers, *controllers.handlers, *members.handlers, *links.handlers, *steps],
+        route_handlers=[handler for module in PAGES for handler in module.handlers],
         guards=[signed_in],
         dependencies={"form": Provide(provide_form)},
         include_in_schema=False,
