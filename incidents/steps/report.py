@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incidents.base.errors import Conflict, InvalidInput, NotFound
+from incidents.base.errors import Conflict, FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id, new_token
 from incidents.base.time import ZonedInstant, zone
 from incidents.rules.facts import ParsedFact, validate
@@ -17,6 +17,9 @@ from incidents.store import audit, controllers, incidents
 from incidents.store.people import hashed
 from incidents.store.tables import Controller, FactAmendment, IdempotentRequest, Incident
 from incidents.store.uow import UnitOfWork
+
+LONGEST_KEY = 200
+TOO_LONG = "This is too long: at most {limit} characters."
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ def open_by_api(
         InvalidInput: some facts cannot be used; every one is named by its path.
     """
     require(uow, controller_id, "report")
+    if key and len(key) > LONGEST_KEY:
+        raise InvalidInput([FieldError("Idempotency-Key", "too-long", TOO_LONG, {"limit": str(LONGEST_KEY)})])
     request_hash = hashlib.sha256(request_body).hexdigest()
     if key:
         # Two requests under one key must not both find nothing: the controller's row makes the second wait.

@@ -91,7 +91,6 @@ def open_session(uow: UnitOfWork, user: User, *, user_agent: str, address: str) 
         token_hash=hashed(token),
         user_id=user.id,
         created_at=uow.now,
-        seen_at=uow.now,
         expires_at=uow.now + SESSION_LENGTH,
         user_agent=user_agent[:300],
         address=address[:64],

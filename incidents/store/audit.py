@@ -13,6 +13,11 @@ from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, 
 from incidents.store.tables import APPEND_ONLY, ChainHead, Controller, Event, Incident, Table
 from incidents.store.uow import UnitOfWork
 
+VOUCHED: Mapping[str, Any] = {table.__tablename__: table for table in APPEND_ONLY if table is not Event}
+"""Append-only tables whose every row has an event that vouches for it, by name."""
+UNREADABLE = (LookupError, ValueError, TypeError)
+"""What reading a row raises that somebody filled with what the product never writes."""
+
 
 @dataclass(frozen=True)
 class NewEvent:
@@ -26,7 +31,7 @@ class NewEvent:
     """The append-only row this event vouches for: its digest goes into the chain."""
 
 
-def about(incident: Incident, kind: str, record: Table | None = None, **data: object) -> NewEvent:
+def about(incident: Incident, kind: str, record: Table | None = None, /, **data: object) -> NewEvent:
     """An event of a case; ``record`` is the append-only row it vouches for."""
     return NewEvent(incident.controller_id, incident.id, kind, data, record)
 
@@ -154,30 +159,65 @@ def _stored(uow: UnitOfWork, controller_id: UUID) -> Iterator[tuple[Entry, str]]
         yield entry, row.hash
 
 
-def _broken_records(uow: UnitOfWork, entries: Sequence[Entry]) -> list[Break]:
-    """Rows that events vouch for but that are gone or read differently now."""
-    tables = {table.__tablename__: table for table in APPEND_ONLY}
-    breaks = []
-    for entry in entries:
-        record = entry.data["record"]
-        row = uow.session.get(tables[record["table"]], UUID(record["id"]), populate_existing=True)
-        if row is None:
-            breaks.append(Break(entry.seq, f"{record['table']} {record['id']} was removed"))
-        elif row_digest(row) != record["sha256"]:
-            breaks.append(Break(entry.seq, f"{record['table']} {record['id']} was altered"))
-    return breaks
+@dataclass(frozen=True)
+class _Vouched:
+    """What an event says of an append-only row: which one, and its digest when it was written."""
+
+    seq: int
+    table: str
+    key: str
+    sha256: str
+
+
+def _vouched_by(entry: Entry) -> _Vouched | None:
+    """None when the event vouches for nothing, or was altered so that this cannot be read."""
+    record = entry.data.get("record") if isinstance(entry.data, Mapping) else None
+    if not isinstance(record, Mapping):
+        return None
+    return _Vouched(entry.seq, *(str(record.get(part)) for part in ("table", "id", "sha256")))
+
+
+def _problem(uow: UnitOfWork, said: _Vouched) -> str:
+    """What is wrong with a row an event vouches for; empty when nothing is."""
+    table = VOUCHED.get(said.table)
+    try:
+        row = uow.session.get(table, UUID(said.key), populate_existing=True) if table else None
+        altered = row is not None and row_digest(row) != said.sha256
+    except UNREADABLE:
+        altered = True
+        row = None
+    if altered:
+        return f"{said.table} {said.key} was altered"
+    return "" if row else f"{said.table} {said.key} was removed"
+
+
+def _slipped_in(uow: UnitOfWork, controller_id: UUID, vouched: Sequence[_Vouched]) -> Iterator[str]:
+    """Append-only rows no event vouches for: somebody wrote them past the log."""
+    known = {(said.table, said.key) for said in vouched}
+    for name, table in VOUCHED.items():
+        for key in uow.session.scalars(select(table.id).where(table.controller_id == controller_id)):
+            if (name, str(key)) not in known:
+                yield f"{name} {key} was slipped in"
 
 
 def verify(uow: UnitOfWork, controller_id: UUID) -> list[Break]:
-    """Every break in a controller's log and in the rows the log vouches for."""
-    head = uow.session.get(ChainHead, controller_id)
-    vouching: list[Entry] = []
+    """Every break in a controller's log and in the rows the log vouches for.
+
+    Wants a read-only unit of work: there everything is read as of one moment, also while others write.
+    """
+    kept = uow.session.get(ChainHead, controller_id)
+    seq, newest = (kept.seq, kept.hash) if kept else (-1, "")
+    vouched: list[_Vouched] = []
 
     def watched() -> Iterator[tuple[Entry, str]]:
         for entry, stored in _stored(uow, controller_id):
-            if "record" in entry.data:
-                vouching.append(entry)
+            if said := _vouched_by(entry):
+                vouched.append(said)
             yield entry, stored
 
-    breaks = verify_chain(watched(), head.seq if head else -1, head.hash if head else "")
-    return breaks + _broken_records(uow, vouching)
+    try:
+        breaks = verify_chain(watched(), seq, newest)
+    except UNREADABLE as error:
+        return [Break(seq, f"an entry cannot be read any more: {error}")]
+    breaks += [Break(said.seq, problem) for said in vouched if (problem := _problem(uow, said))]
+    return breaks + [Break(seq, problem) for problem in _slipped_in(uow, controller_id, vouched)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -104,6 +105,13 @@ def stop(uow: UnitOfWork, clock: ClockRow, reason: str) -> list[Stage]:
     """Stop a running clock and call off what was planned on it."""
     clock.state, clock.stop_reason, clock.stopped_at = "stopped", reason, uow.now
     return cancel_scheduled(uow, clock, reason)
+
+
+def next_due(uow: UnitOfWork) -> datetime | None:
+    """When the next planned stage falls due (aware UTC), or fell due; None when nothing is planned."""
+    return uow.session.scalar(
+        select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1)
+    )
 
 
 def _lock_due_incidents(uow: UnitOfWork, limit: int) -> Collection[UUID]:

@@ -4,18 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from incidents.store.tables import Heartbeat
 from incidents.store.uow import UnitOfWork
 
 
 def beat(uow: UnitOfWork, name: str) -> None:
-    """Say: alive now."""
-    row = uow.session.get(Heartbeat, name, with_for_update=True)
-    if row is None:
-        row = Heartbeat(name=name, at=uow.now)
-        uow.session.add(row)
-    row.at = max(row.at, uow.now)
+    """Say: alive now. Two workers may say so at once, also the first time; the later instant stays."""
+    insert = postgresql.insert if uow.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(Heartbeat).values(name=name, at=uow.now)
+    later = Heartbeat.at < fresh.excluded.at
+    uow.session.execute(
+        fresh.on_conflict_do_update(index_elements=["name"], set_={"at": fresh.excluded.at}, where=later)
+    )
 
 
 def read(uow: UnitOfWork) -> Mapping[str, datetime]:

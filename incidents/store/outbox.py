@@ -98,8 +98,9 @@ def claimed(uow: UnitOfWork, mail_id: UUID, attempt: int) -> OutboxMail | None:
 
 
 def mark_sent(uow: UnitOfWork, row: OutboxMail) -> None:
-    """It was handed over."""
+    """It was handed over. A one-time token is needed no longer and is forgotten here."""
     row.state, row.sent_at, row.lease_until, row.last_error = "sent", uow.now, None, ""
+    row.payload = {key: value for key, value in row.payload.items() if key != "token"}
 
 
 def mark_failed(uow: UnitOfWork, row: OutboxMail, error: str, *, final: bool) -> bool:

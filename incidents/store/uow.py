@@ -88,14 +88,20 @@ def unit_of_work(
         clock: gives the one instant of this transaction.
         actor: who is written into the log.
         controllers: the tenants it may touch; ``None`` means none at all.
-        read_only: never commits, and takes no write lock on SQLite.
+        read_only: never commits, sees everything as of one moment, and takes no write lock on SQLite.
     """
-    bind = engine.execution_options(read_only=True) if read_only else engine
+    bind = _reading(engine) if read_only else engine
     with Session(bind, autoflush=True, expire_on_commit=False, info={"scope": controllers}) as session:
         yield UnitOfWork(session, actor, controllers, clock.now())
         if not read_only:
             session.commit()
         # A unit that only reads ends by closing: an explicit rollback would expire the rows it hands out.
+
+
+def _reading(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(read_only=True)
+    return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
 def _touches_controllers(state: ORMExecuteState) -> bool:
@@ -112,6 +118,8 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
         raise TenancyError("a statement without mapped tables cannot be filtered by controller")
     if scope is None and _touches_controllers(state):
         raise TenancyError("rows of a controller asked for without a set of controllers")
+    if state.is_insert and _touches_controllers(state):
+        raise TenancyError("rows of a controller are added one by one, so that each is checked")
     allowed = scope or frozenset()  # joined tables are no top-level mappers: without a set they match nothing
     state.statement = state.statement.options(
         with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),

@@ -60,5 +60,5 @@ class OfIncident(OfController):
 
 
 def code(*codes: str) -> Enum:
-    """A closed list of code words, kept as text with a check."""
-    return Enum(*codes, native_enum=False, create_constraint=False, length=40)
+    """A closed list of code words, kept as text; another word is refused before it reaches the database."""
+    return Enum(*codes, native_enum=False, create_constraint=False, validate_strings=True, length=40)

@@ -47,7 +47,7 @@ class OutboxMail(Keyed, OfController, Table):
         ),
     )
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
-    key: Mapped[str] = mapped_column(String(200), unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     recipient: Mapped[str] = mapped_column(String(254))

@@ -246,7 +246,6 @@ def upgrade():
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("created_at", types.Instant(timezone=True), nullable=False),
-        sa.Column("seen_at", types.Instant(timezone=True), nullable=False),
         sa.Column("expires_at", types.Instant(timezone=True), nullable=False),
         sa.Column("revoked_at", types.Instant(timezone=True), nullable=True),
         sa.Column("user_agent", sa.Text(), nullable=False),
@@ -403,7 +402,7 @@ def upgrade():
     op.create_table(
         "outbox",
         sa.Column("incident_id", sa.Uuid(), nullable=True),
-        sa.Column("key", sa.String(length=200), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
