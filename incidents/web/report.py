@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from incidents.base.errors import FieldError, Forbidden, InvalidInput
+from incidents.base.errors import FieldError, Forbidden, InvalidInput, NotFound
 from incidents.base.i18n import msgid
 from incidents.rules.access import may
 from incidents.rules.report import StaffReport, parse_staff_report
@@ -85,6 +85,8 @@ def show_receipt(request: PageRequest, token: FromPath[str], receipt: FromPath[s
     with public_uow(request, read_only=True) as uow:
         controller = report.controller_of_link(uow, token)
         given = report.receipt(uow, receipt)
+    if given.controller_id != controller.id:
+        raise NotFound
     return page(request, "pages/receipt.html", controller=controller, receipt=given)
 
 

@@ -6,6 +6,7 @@ Forms are read from the page as a browser would: hidden fields, the form token a
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from uuid import UUID
@@ -70,7 +71,7 @@ class Office:
 
     def another_firm(self, name: str = "Másik Példa Zrt.", short_code: str = "MAS") -> UUID:
         """A second controller, at which nobody of the first one holds a role."""
-        return self._found(ControllerForm(name=name, short_code=short_code, email="info@masik.example"))
+        return self._found(replace(FIRM, name=name, short_code=short_code, email="info@masik.example"))
 
     @contextmanager
     def uow(self) -> Iterator[UnitOfWork]:
@@ -147,8 +148,9 @@ class _Forms(HTMLParser):
         if tag == "form":
             self.forms.append((given.get("action", ""), {}))
         elif tag == "input" and self.forms and given.get("name"):
-            if given.get("type") not in {"radio", "checkbox"} or "checked" in given:
-                self._add(given["name"], given.get("value", "on"))
+            choice = given.get("type") in {"radio", "checkbox"}
+            if not choice or "checked" in given:
+                self._add(given["name"], given.get("value", "on" if choice else ""))
         elif tag == "textarea" and self.forms:
             self.filling = given["name"]
         elif tag == "select" and self.forms:
