@@ -109,9 +109,7 @@ def stop(uow: UnitOfWork, clock: ClockRow, reason: str) -> list[Stage]:
 
 def next_due(uow: UnitOfWork) -> datetime | None:
     """When the next planned stage falls due (aware UTC), or fell due; None when nothing is planned."""
-    return uow.session.scalar(
-        select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1)
-    )
+    return uow.session.scalar(select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1))
 
 
 def _lock_due_incidents(uow: UnitOfWork, limit: int) -> Collection[UUID]:
