@@ -3,6 +3,7 @@
 At least once, visibly: a crash between the server's «250 OK» and our commit repeats one mail under the same Message-ID.
 """
 
+import logging
 from dataclasses import dataclass
 from email.message import EmailMessage
 from uuid import UUID
@@ -18,6 +19,7 @@ from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_wo
 from notifications import mails
 from notifications.smtp import FinalFailure, Mailer, RetryableFailure, parse_url
 
+log = logging.getLogger("notifications.delivery")
 CHAIN = ("deputy", "dpo", "manager", "admin")
 """Who is told when a mail is dead: the next person in this order who has not been written to about it."""
 
@@ -28,7 +30,8 @@ class Claim:
 
     mail_id: UUID
     attempt: int
-    message: EmailMessage
+    message: EmailMessage | FinalFailure
+    """The mail, or why it cannot be written at all."""
 
 
 def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
@@ -49,20 +52,35 @@ def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
 def _claim(engine: Database, clock: Clock, settings: Settings) -> Claim | None:
     with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
         row = outbox.claim_one(uow)
-        return Claim(row.id, row.attempts, mails.compose(uow, row, settings)) if row else None
+        return Claim(row.id, row.attempts, _written(uow, row, settings)) if row else None
+
+
+def _written(uow: UnitOfWork, row: OutboxMail, settings: Settings) -> EmailMessage | FinalFailure:
+    """The mail of a row. One that cannot be written must not hold up those behind it for ever."""
+    try:
+        return mails.compose(uow, row, settings)
+    except mails.UNWRITABLE as error:
+        log.exception("mail %s cannot be written", row.id)
+        return FinalFailure(f"the mail cannot be written: {error}")
 
 
 def _send(engine: Database, clock: Clock, mailer: Mailer, claim: Claim) -> int:
-    failure: RetryableFailure | FinalFailure | None = None
-    try:
-        mailer.send(claim.message)
-    except (RetryableFailure, FinalFailure) as error:
-        failure = error
+    failure = _hand_over(mailer, claim.message)
     with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
         row = outbox.claimed(uow, claim.mail_id, claim.attempt)
         if row is None:
             return 0  # somebody else holds it by now and will settle it
         return _settle(uow, row, failure)
+
+
+def _hand_over(mailer: Mailer, message: EmailMessage | FinalFailure) -> RetryableFailure | FinalFailure | None:
+    if isinstance(message, FinalFailure):
+        return message
+    try:
+        mailer.send(message)
+    except (RetryableFailure, FinalFailure) as failure:
+        return failure
+    return None
 
 
 def _settle(uow: UnitOfWork, row: OutboxMail, failure: RetryableFailure | FinalFailure | None) -> int:

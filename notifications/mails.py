@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -10,7 +11,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError, select_autoescape
 
 from incidents.base import hungarian
 from incidents.base.links import AckLink, sign_ack
@@ -27,6 +28,8 @@ from notifications.documents.meta import TEMPLATES
 ACK_LINK_LENGTH = timedelta(hours=96)
 """The acknowledgement link outlives the 72 hours, not the case."""
 LATE_AFTER = timedelta(minutes=5)
+UNWRITABLE = (ValueError, LookupError, TypeError, AttributeError, MessageError, TemplateError)
+"""What :func:`compose` raises for a row that cannot become a mail; the mail library refuses an address in many ways."""
 
 
 @cache
@@ -60,9 +63,9 @@ def compose(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> EmailMessa
     message["Date"] = uow.now
     message["Message-ID"] = message_id(mail.key, settings.mail_from)
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = mail.language
     message.set_content(_render(f"{mail.language}/{mail.template}.txt", context))
     message.add_alternative(_render(f"{mail.language}/{mail.template}.html", context), subtype="html")
+    message["Content-Language"] = mail.language  # earlier, it would move into the first part
     return message
 
 
@@ -71,7 +74,7 @@ def _address(mail: OutboxMail) -> Address | str:
     name = " ".join(mail.name.split())
     try:
         return Address(name, addr_spec=mail.recipient)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         return mail.recipient
 
 

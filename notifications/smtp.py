@@ -4,6 +4,7 @@ import smtplib
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 TIMEOUT_SECONDS = 30
 """For each answer of the server; the lease of a claimed mail is longer than a whole conversation."""
+
+
+NO_RECIPIENT = (553, b"the address names no mailbox")
+"""What a server would say, were it asked about a mail whose address could not be read."""
 
 
 class RetryableFailure(Exception):
@@ -106,7 +111,7 @@ class Mailer:
         try:
             self._connected().send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
+            code, answer = next(iter(error.recipients.values()), NO_RECIPIENT)
             self._after_refusal()
             raise _refusal(code, answer) from error
         except smtplib.SMTPResponseException as error:
@@ -118,6 +123,9 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             self._drop(polite=False)
             raise RetryableFailure(f"{type(error).__name__}: {error}") from error
+        except (ValueError, MessageError) as error:
+            self._drop(polite=False)
+            raise FinalFailure(f"the mail cannot be sent as it is written: {error}") from error
 
     def _after_refusal(self) -> None:
         """The conversation can go on after a refused recipient."""
@@ -167,7 +175,10 @@ def _secure_and_log_in(connection: smtplib.SMTP, server: SmtpServer, context: ss
         elif server.starttls == "required":
             raise smtplib.SMTPNotSupportedError("the mail server offers no STARTTLS, and it is required")
     if server.user:
-        connection.login(server.user, server.password)
+        try:
+            connection.login(server.user, server.password)
+        except UnicodeError as error:
+            raise smtplib.SMTPException("user and password in SMTP_URL must be plain ASCII") from error
 
 
 def _refusal(code: int, answer: bytes | str) -> RetryableFailure | FinalFailure:
