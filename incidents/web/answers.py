@@ -132,7 +132,7 @@ def _read_record(field: Field, name: str, form: FormFields) -> object:
     lead = leading(field)
     parts = {part: _read(one, f"{name}.{part}", form) for part, one in field.parts.items()}
     said = {part: value for part, value in parts.items() if value not in ("", None)}
-    if said.get(lead) != LATER:
+    if said.get(lead) != LATER:  # a leading part may have «unknown» among its own choices, which is an answer
         return said or UNKNOWN
     if set(said.values()) - {LATER, UNKNOWN}:
         raise _Unusable(f"{name}.{lead}", VALUE_AND_UNKNOWN)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from incidents.base.errors import IncidentError
+from incidents.base.i18n import msgid
 from incidents.rules.lifecycle import obstacles_to_closing
 from incidents.steps import clock, register
 from incidents.web import facts
@@ -18,6 +19,14 @@ from incidents.web.forms import Form
 from incidents.web.rendering import language_of, see_other
 from incidents.web.sessions import PageRequest, page_uow
 from incidents.web.timeline import timeline
+
+OBSTACLES = (
+    msgid("There is no decision yet."),
+    msgid("The decision was to notify the authority, but no filing is recorded."),
+    msgid("The newest filing is incomplete: record the complete follow-up first."),
+    msgid("The decision was to tell the people concerned, but no communication is recorded."),
+)
+"""The sentences of the lifecycle rules, named here for the catalogues: rules know no languages."""
 
 
 @get("/incidents/{incident_id:uuid}", sync_to_thread=True)

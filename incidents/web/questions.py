@@ -86,7 +86,7 @@ def shown(facts: Facts, wanted: Iterable[str]) -> Shown:
 def _shown_fact(field: Field, name: str, state: FactState, value: JsonValue) -> Shown:
     if state is FactState.KNOWN:
         return _SHOWN.get(field.type, _shown_plain)(name, value)
-    if field.type in BLANK and state is FactState.UNKNOWN:
+    if state is FactState.UNKNOWN and (field.type in BLANK or field.parts):
         return {}
     if field.parts:
         return {f"{name}.{leading(field)}": [str(state)]}

@@ -13,6 +13,7 @@ from incidents.web.forms import Form
 
 NOT_A_MOMENT = msgid("Give both the date and the time, as it was on the clock on the wall in Hungary.")
 NOT_A_NUMBER = msgid("Give a whole number, or leave the field empty when it is not known yet.")
+NOT_ANSWERED = msgid("Choose yes or no: this question has no answer yet.")
 NOT_A_CHOICE = msgid("Choose one from the list, or leave it empty.")
 
 
@@ -40,6 +41,13 @@ class Reader:
         if typed:
             self.faults.append(FieldError(name, "not-a-number", NOT_A_NUMBER))
         return None
+
+    def truth(self, name: str) -> bool:
+        """Whether «yes» was chosen; neither «yes» nor «no» is a fault."""
+        typed = self.form.text(name)
+        if typed not in {"yes", "no"}:
+            self.faults.append(FieldError(name, "required", NOT_ANSWERED))
+        return typed == "yes"
 
     def key(self, name: str) -> UUID | None:
         """The key of a row chosen from a list; None when nothing is chosen."""

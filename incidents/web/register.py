@@ -103,7 +103,7 @@ def show_entry(request: PageRequest, incident_id: FromPath[UUID]) -> Response[st
     return case_page(request, "pages/register_entry.html", found, lines=lines, timeline=timeline(found, lang))
 
 
-@post("/register/export", sync_to_thread=True)
+@post("/register/export", status_code=200, sync_to_thread=True)
 def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]:
     """The entries asked for as a file; that the register left the house is itself an entry of the log."""
     kind = form.text("format")

@@ -70,7 +70,7 @@ def record_filing(request: PageRequest, incident_id: FromPath[UUID], form: Named
     typed = Reader(form, clock_of(request).now())
     filing = FilingForm(
         kind=form.text("kind"),
-        complete=form.text("complete") == "yes",
+        complete=typed.truth("complete"),
         channel=form.text("channel"),
         filed_at=typed.moment("filed_at"),
         authority_identifier=form.text("authority_identifier"),
