@@ -10,13 +10,20 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-from litestar import Response, get
+from litestar import MediaType, Response, get
 from litestar.handlers import BaseRouteHandler
 from litestar.params import FromPath
 
 from incidents.base.errors import NotFound
 from incidents.web.rendering import page
 from incidents.web.sessions import PUBLIC, Connection, PageRequest, settings_of
+
+FRAMED = {
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'; sandbox allow-top-navigation-by-user-activation",
+    "x-frame-options": "SAMEORIGIN",
+}
+"""A mail brings its own styles and nothing else; only the mailbox page may show it, and its links leave the frame."""
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)]")
 
@@ -88,15 +95,27 @@ def list_mails(request: PageRequest) -> Response[str]:
 @get("/mailbox/{key:str}", opt=PUBLIC, guards=[_demo_only], sync_to_thread=True)
 def show_mail(request: PageRequest, key: FromPath[str]) -> Response[str]:
     """One mail: its text with working links, and its HTML part shut in a frame without scripts."""
+    letter = _letter(request, key)
+    parts = list(pieces(letter.text, settings_of(request).public_url))
+    return page(request, "pages/mail.html", letter=letter, pieces=parts)
+
+
+@get("/mailbox/{key:str}/html", opt=PUBLIC, guards=[_demo_only], sync_to_thread=True)
+def show_html(request: PageRequest, key: FromPath[str]) -> Response[str]:
+    """The HTML part of a mail, for the frame in its page."""
+    html = _letter(request, key).html.replace("<head>", '<head><base target="_top">', 1)
+    return Response(html, media_type=MediaType.HTML, headers=FRAMED)
+
+
+def _letter(request: PageRequest, key: str) -> Letter:
     letter = next((one for one in letters(_folder(request)) if one.key == key), None)
     if letter is None:
         raise NotFound
-    parts = list(pieces(letter.text, settings_of(request).public_url))
-    return page(request, "pages/mail.html", letter=letter, pieces=parts)
+    return letter
 
 
 def _folder(request: PageRequest) -> Path:
     return settings_of(request).data_dir / "mailbox"
 
 
-handlers: list[Any] = [list_mails, show_mail]
+handlers: list[Any] = [list_mails, show_mail, show_html]
