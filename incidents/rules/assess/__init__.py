@@ -4,7 +4,6 @@ The legal rules decide; ENISA's score stands beside them as a second opinion; a 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from incidents.base.errors import InvalidInput
 from incidents.rules.assess.clearing import Ground
@@ -14,11 +13,11 @@ from incidents.rules.assess.jurisdiction import Jurisdiction, jurisdiction, juri
 from incidents.rules.assess.schema import schema
 from incidents.rules.assess.second_opinion import differs, enisa_score, near_a_line
 from incidents.rules.assess.situation import Situation, Values, situation
-from incidents.rules.assess.verdict import Answer, Cleared, Finding, GroupedVerdict, Verdict, combine, strictest
+from incidents.rules.assess.verdict import Answer, Cleared, Finding, GroupedVerdict, Verdict, Warned, combine, strictest
 from incidents.rules.assess.warnings import warnings
 from incidents.rules.assess.whatif import Change, Unknown, unknown_facts, unknowns
 from incidents.rules.assess.words import facts_used, reason, warning
-from incidents.rules.facts import Facts, FactState, open_tag_warnings, validate
+from incidents.rules.facts import Facts, FactState, validate
 
 __all__ = [
     "Answer",
@@ -29,6 +28,7 @@ __all__ = [
     "Jurisdiction",
     "Unknown",
     "Verdict",
+    "Warned",
     "assess",
     "assess_groups",
     "combine",
@@ -65,9 +65,7 @@ def assess(facts: Facts | Mapping[str, object], law: Jurisdiction | None = None)
     parsed, errors = validate(facts, root="")
     if errors:
         raise InvalidInput(errors)
-    verdict = _verdict({key: one.value for key, one in parsed.items() if one.state is FactState.KNOWN}, law)
-    unnamed = open_tag_warnings(parsed, root="")
-    return replace(verdict, tag_warnings=tuple(unnamed)) if unnamed else verdict
+    return _verdict({key: one.value for key, one in parsed.items() if one.state is FactState.KNOWN}, law)
 
 
 def assess_groups(

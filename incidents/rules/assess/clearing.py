@@ -69,7 +69,7 @@ def _business(s: Situation) -> Truth:
     """Business contact details, with nobody who wants to use them against anybody."""
     return all_of(
         "business_contact" in s.data,
-        "credentials_hashed_strong" not in s.data,
+        s.data.isdisjoint(s.law.sets["harmless"]),
         not s.unspecified,
         s.kind not in INTERESTED,
         negate(s.tier_at_least(1)),

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeAlias
 
-from incidents.rules.assess.clearing import CLEARING, EXTENT, Ground, slow
+from incidents.rules.assess.clearing import CLEARING, EXTENT, Condition, Ground, slow
 from incidents.rules.assess.high_risk import HIGH_RISK
-from incidents.rules.assess.jurisdiction import Text, texts
+from incidents.rules.assess.jurisdiction import texts
 from incidents.rules.assess.situation import DIMENSIONS, Exposure, Situation
-from incidents.rules.assess.truth import Truth
 from incidents.rules.assess.verdict import Answer, strictest
 
 Grounds: TypeAlias = tuple[Ground, ...]
@@ -64,24 +64,27 @@ def _dimension(
 
 
 def _people(s: Situation, grounds: list[Ground], open_grounds: list[Ground]) -> Answer:
-    told = texts(s.law.rules_version)
     answer = Answer.NO
     hanging: list[Ground] = []
-    for ground, condition in HIGH_RISK.items():
-        truth: Truth = condition(s)
+    for ground, condition, effect in _high_risk(s.law.rules_version):
+        truth = condition(s)
         if truth is None:
             hanging.append(ground)
         elif truth:
             grounds.append(ground)
-            answer = strictest((answer, _effect(told[ground])))
+            answer = effect if answer is not Answer.YES else answer
     if answer is Answer.YES:
         return answer
     open_grounds.extend(hanging)
     return Answer.REVIEW if hanging else answer
 
 
-def _effect(text: Text) -> Answer:
-    return Answer.YES if text.effect == "people_yes" else Answer.REVIEW
+@cache
+def _high_risk(rules_version: str) -> tuple[tuple[Ground, Condition, Answer], ...]:
+    """The rules for telling people, each with what it asks for when it fires."""
+    told = texts(rules_version)
+    answers = {"people_yes": Answer.YES, "people_review": Answer.REVIEW}
+    return tuple((ground, condition, answers[told[ground].effect]) for ground, condition in HIGH_RISK.items())
 
 
 def _authority(s: Situation, answer: Answer, people: Answer, grounds: list[Ground]) -> Answer:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from incidents.rules.assess.verdict import Cleared, Finding, GroupedVerdict, Verdict
+from incidents.rules.assess.verdict import Cleared, Finding, GroupedVerdict, Verdict, Warned
 from incidents.rules.assess.whatif import Unknown, unknowns
-from incidents.rules.assess.words import facts_used, reason, warning
+from incidents.rules.assess.words import facts_used, reason, warned_facts, warning
 from incidents.rules.enisa import Score
 from incidents.rules.vocabulary import label
 
@@ -19,11 +19,7 @@ def explain(verdict: Verdict) -> dict[str, Any]:
         "cleared": [_cleared(one) for one in verdict.cleared],
         "unknowns": [_unknown(one) for one in unknowns(verdict)],
         "enisa": _enisa(verdict.enisa),
-        "warnings": [_warning(verdict, code) for code in verdict.warnings]
-        + [
-            {"code": one.code, "facts": [one.path], "message": _same(one.message.format(**one.params))}
-            for one in verdict.tag_warnings
-        ],
+        "warnings": [_warning(verdict, one) for one in verdict.warnings],
         "rule_set": verdict.rule_set,
     }
 
@@ -38,12 +34,8 @@ def explain_groups(verdict: GroupedVerdict) -> dict[str, Any]:
     }
 
 
-def _same(text: str) -> dict[str, str]:
-    return {"hu": text, "en": text}
-
-
 def _finding(finding: Finding, score: Score) -> dict[str, Any]:
-    shown = str(score.se) if finding.rule == "E1" else ""
+    shown = score.se if finding.rule == "E1" else None
     return {
         "id": finding.rule,
         "ground": finding.text.ground,
@@ -94,5 +86,9 @@ def _enisa(score: Score) -> dict[str, Any]:
     }
 
 
-def _warning(verdict: Verdict, code: str) -> dict[str, Any]:
-    return {"code": code, "message": {lang: warning(verdict, code, lang) for lang in ("hu", "en")}}
+def _warning(verdict: Verdict, warned: Warned) -> dict[str, Any]:
+    return {
+        "code": warned.code,
+        "facts": warned_facts(verdict, warned),
+        "message": {lang: warning(verdict, warned, lang) for lang in ("hu", "en")},
+    }

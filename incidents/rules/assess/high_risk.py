@@ -14,8 +14,15 @@ def _with_strangers(s: Situation) -> bool:
     return s.exposure >= Exposure.FEW
 
 
-def _in_many_hands(s: Situation) -> bool:
-    return s.exposure >= Exposure.MANY
+def _at_least(s: Situation, exposure: Exposure) -> Truth:
+    """Bad intent would put the data in open hands; while nobody knows the intent, nobody knows whose hands they are."""
+    if s.exposure >= exposure:
+        return True
+    return None if s.exposure >= Exposure.FEW and s.malicious is None else False
+
+
+def _in_many_hands(s: Situation) -> Truth:
+    return _at_least(s, Exposure.MANY)
 
 
 def _inside(s: Situation) -> bool:
@@ -31,7 +38,8 @@ def _protected_person(s: Situation) -> Truth:
 
 
 def _hostile(s: Situation) -> Truth:
-    return all_of(_with_strangers(s), s.kind == "hostile_known", s.tier_at_least(1))
+    hostile = s.kind == "hostile_known" if s.recipient_known else None
+    return all_of(_with_strangers(s), hostile, s.tier_at_least(1))
 
 
 def _threat(s: Situation) -> Truth:
@@ -48,7 +56,7 @@ def _identity_key_inside(s: Situation) -> Truth:
 
 def _ready_to_use(s: Situation) -> Truth:
     broken_hash = "credentials_hashed_strong" in s.data and s.salt_safe is False
-    return _in_many_hands(s) and (broken_hash or s.any_data("ready_to_use"))
+    return all_of(_in_many_hands(s), broken_hash or s.any_data("ready_to_use"))
 
 
 def _handed_back(s: Situation) -> Truth:
@@ -102,11 +110,14 @@ def _contacted(s: Situation) -> Truth:
 
 
 def _care_or_safety(s: Situation) -> Truth:
-    return None if s.impact is None else s.impact == "health_or_safety"
+    return s.impact == "health_or_safety"
 
 
 def _serious(s: Situation) -> Truth:
-    return None if s.impact is None else s.impact == "serious"
+    """What an outage or an error did to people is asked for by H10; here it stays open for a disclosure alone."""
+    if s.impact is None:
+        return False if _effect_unknown(s) else None
+    return s.impact == "serious"
 
 
 def _lost(s: Situation) -> Truth:
@@ -127,7 +138,7 @@ def _open(s: Situation) -> Truth:
 
 def _identity_set(s: Situation) -> Truth:
     parts = sum(s.law.identity_parts.get(code, 0) for code in s.data)
-    return s.exposure is Exposure.OPEN and parts >= s.law.limits["identity_parts"]
+    return all_of(_at_least(s, Exposure.OPEN), parts >= s.law.limits["identity_parts"])
 
 
 def _unspecified(s: Situation) -> Truth:
@@ -147,7 +158,7 @@ def _mass_mail(s: Situation) -> Truth:
 
 
 def _salt(s: Situation) -> Truth:
-    return _in_many_hands(s) and "credentials_hashed_strong" in s.data and s.salt_safe is None
+    return all_of(_in_many_hands(s), s.perhaps_readable)
 
 
 def _pseudonymous(s: Situation) -> Truth:

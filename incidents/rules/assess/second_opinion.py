@@ -1,10 +1,11 @@
 """The ENISA score of the facts, step by step with reasons: a second opinion that never lowers a duty."""
 
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from incidents.rules.assess.situation import Exposure, Situation
+from incidents.rules.assess.truth import Truth
 from incidents.rules.assess.verdict import Answer
 from incidents.rules.enisa import Circumstances, DataContext, Identification, Score, Steps, lines, method, rate
 
@@ -29,14 +30,39 @@ class _Range(NamedTuple):
 
 def enisa_score(s: Situation) -> Score:
     """The score that the facts give, with the range a careful assessor could defend. Headcount is a flag only."""
-    confidentiality, integrity, availability = _confidentiality(s), _integrity(s), _availability(s)
-    circumstances = [
-        Circumstances(confidentiality[end], integrity[end], availability[end], _malice(s, end), "from the facts")
+    return _score(
+        s.data,
+        (_confidentiality(s), _integrity(s), _availability(s)),
+        s.malicious,
+        str(s.values.get("identifiability") or "unknown"),
+        sensitive=bool(s.group("sensitive_groups")),
+        special=bool((s.special or frozenset()) - {"health_minor"} or s.tag("reveals_special_by_context")),
+        many=s.subjects is not None and s.subjects > method()["flags"]["many_people"],
+        unintelligible=s.encrypted,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _score(
+    data: frozenset[str],
+    losses: tuple[_Range, _Range, _Range],
+    malicious: Truth,
+    identifiability: str,
+    *,
+    sensitive: bool,
+    special: bool,
+    many: bool,
+    unintelligible: bool,
+) -> Score:
+    low, likely, high = (
+        Steps(
+            _contexts(data, end, sensitive=sensitive, special=special),
+            (_identification(identifiability, end),),
+            _circumstances(losses, malicious, end),
+        )
         for end in range(3)
-    ]
-    low, likely, high = (Steps(_contexts(s, end), (_identification(s, end),), circumstances[end]) for end in range(3))
-    many = s.subjects is not None and s.subjects > method()["flags"]["many_people"]
-    return rate(likely, low=low, high=high, over_100=many, unintelligible=s.encrypted)
+    )
+    return rate(likely, low=low, high=high, over_100=many, unintelligible=unintelligible)
 
 
 def differs(score: Score, authority: Answer, people: Answer) -> bool:
@@ -49,12 +75,11 @@ def near_a_line(score: Score) -> bool:
     return any(abs(score.se - line) <= NEAR for line in lines())
 
 
-def _contexts(s: Situation, end: int) -> tuple[DataContext, ...]:
+def _contexts(data: frozenset[str], end: int, *, sensitive: bool, special: bool) -> tuple[DataContext, ...]:
     """The kinds of data in their categories; people who can be hurt more weigh more (factor: individuals)."""
-    sensitive = bool(s.group("sensitive_groups"))
-    contexts = [_context(code, end, sensitive=sensitive) for code in sorted(s.data)]
-    if s.special_data and not any(one.category == "sensitive" for one in contexts):
-        contexts.append(DataContext("sensitive", 0, "", "the context reveals special data"))
+    contexts = [_context(code, end, sensitive=sensitive) for code in sorted(data)]
+    if special and not any(one.category == "sensitive" for one in contexts):
+        contexts.append(DataContext("sensitive", 0 if end else -1, "nature", "the context reveals special data"))
     return tuple(contexts)
 
 
@@ -70,8 +95,7 @@ def _context(code: str, end: int, *, sensitive: bool) -> DataContext:
     return DataContext(category, adjustment, factor, reason)
 
 
-def _identification(s: Situation, end: int) -> Identification:
-    told = str(s.values.get("identifiability") or "unknown")
+def _identification(told: str, end: int) -> Identification:
     low, high = method()["identification_range"][told]
     value = (low, method()["identification"][told], high)[end]
     return Identification("all data together", Decimal(value), told)
@@ -102,5 +126,12 @@ def _availability(s: Situation) -> _Range:
     return _Range(NOTHING, SOME, MOST)
 
 
-def _malice(s: Situation, end: int) -> bool:
-    return (s.malicious is True, s.malicious is True, s.malicious is not False)[end]
+def _circumstances(losses: tuple[_Range, _Range, _Range], malicious: Truth, end: int) -> Circumstances:
+    confidentiality, integrity, availability = (loss[end] for loss in losses)
+    return Circumstances(
+        confidentiality, integrity, availability, _malice(malicious, end), "from the facts of the case"
+    )
+
+
+def _malice(malicious: Truth, end: int) -> bool:
+    return malicious is not False if end == len(_Range._fields) - 1 else malicious is True

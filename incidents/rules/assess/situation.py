@@ -15,6 +15,7 @@ OPEN_HANDS = frozenset({"attacker", "public", "unknown", "hostile_known", "ex_em
 UNOPENED = frozenset({"unopened_deleted", "unopened_returned"})
 CONTAINED = UNOPENED | {"deletion_confirmed", "returned"}
 PASSED_ON = frozenset({"transit_exposure", "onward_disclosure", "continuing"})
+SIGNS_OF_HARM = frozenset({"observed_fraud", "observed_misuse", "safety_threat"})
 GRAVE = frozenset({"serious", "health_or_safety"})
 DIMENSIONS = ("confidentiality", "integrity", "availability")
 UNSPECIFIED = "unspecified"
@@ -44,6 +45,7 @@ class Situation:
     vulnerable: frozenset[str] | None
     tags: frozenset[str] | None
     kind: str
+    recipient_known: bool
     recipients: int | None
     assurance: str
     subjects: int | None
@@ -59,6 +61,8 @@ class Situation:
     backup: str
     identified: bool
     top_tier: int
+    adverse: Truth
+    """Whether something has shown already that the breach hurts: nothing clears it then."""
 
     def tag(self, *names: str) -> Truth:
         """Whether any of these circumstances applies."""
@@ -72,7 +76,13 @@ class Situation:
         """Whether some of the data are of this tier or higher; unspecified data may be of any."""
         if self.top_tier >= tier:
             return True
-        return None if self.unspecified or self.special is None or self.tags is None else False
+        readable = self.perhaps_readable and tier <= self.law.tiers["credentials_plain"]
+        return None if self.unspecified or self.special is None or self.tags is None or readable else False
+
+    @property
+    def perhaps_readable(self) -> bool:
+        """Whether hashed passwords may turn out to be readable."""
+        return "credentials_hashed_strong" in self.data and self.salt_safe is None
 
     @property
     def unspecified(self) -> bool:
@@ -96,11 +106,6 @@ class Situation:
     def grave(self) -> Truth:
         """Whether people have suffered a serious disadvantage or worse."""
         return None if self.impact is None else self.impact in GRAVE
-
-    @property
-    def adverse(self) -> Truth:
-        """Whether something has shown already that the breach hurts: nothing clears it then."""
-        return any_of(self.tag("observed_fraud", "observed_misuse", "safety_threat"), self.grave)
 
     @property
     def few_people(self) -> Truth:
@@ -130,13 +135,14 @@ def situation(values: Values, law: Jurisdiction) -> Situation:
     malicious = _malicious(values, kind, law)
     encrypted = secret.get("state") == "yes" and secret.get("key_safe") is True
     excluded = values.get("exfiltrated") == "no_proven" and "logs_incomplete" not in (tags or ())
-    hits = _hits(values, tags or frozenset(), law, excluded=excluded)
+    hits = _hits(values, tags or frozenset(), law, excluded=excluded, nobody=kind == "none")
     honest = malicious is False and tags is not None and tags.isdisjoint(PASSED_ON)
     unopened = honest and kind not in OPEN_HANDS and assurance in UNOPENED
     closed = encrypted or excluded or unopened or "confidentiality" not in hits
     few = law.limits["few_recipients"]
     special = _set(values, "special_categories")
     salt_safe = _truth(secret.get("salt_safe"))
+    impact = _text(values.get("service_impact"))
     return Situation(
         law=law,
         values=values,
@@ -145,6 +151,7 @@ def situation(values: Values, law: Jurisdiction) -> Situation:
         vulnerable=_set(values, "vulnerable"),
         tags=tags,
         kind=kind,
+        recipient_known="recipient" in values,
         recipients=recipients,
         assurance=assurance,
         subjects=_subjects(values),
@@ -157,11 +164,12 @@ def situation(values: Values, law: Jurisdiction) -> Situation:
         exposure=Exposure.NONE
         if closed
         else _hands(kind, recipients, assurance, few, honest=honest, hostile=malicious),
-        impact=_text(values.get("service_impact")),
+        impact=impact,
         restored=_number(values.get("restored_within_hours")),
         backup=_text(values.get("backup")) or "unknown",
         identified=values.get("identifiability") != "pseudonymous",
         top_tier=_top_tier(data, special or frozenset(), tags or frozenset(), law, salt_safe),
+        adverse=any_of(has_any(tags, SIGNS_OF_HARM), None if impact is None else impact in GRAVE),
     )
 
 
@@ -206,13 +214,14 @@ def _malicious(values: Values, kind: str, law: Jurisdiction) -> Truth:
     return _truth(values.get("malicious"))
 
 
-def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: bool) -> frozenset[str]:
+def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: bool, nobody: bool) -> frozenset[str]:
     """What was hit: as answered, and what follows from the other facts. Nothing answered means everything."""
     said = (_set(values, "breach_types") or frozenset(DIMENSIONS)) & frozenset(DIMENSIONS)
     hits = set(said)
     intruder = values.get("cause") is None or values.get("cause") in law.sets["intruder_causes"]
     left = values.get("exfiltrated") in {"yes", "likely", "contained"}
-    if not excluded and (left or intruder):
+    not_ruled_out = values.get("exfiltrated") is None and not nobody
+    if not excluded and (left or intruder or not_ruled_out):
         hits.add("confidentiality")
     if "permanent_loss" in tags:
         hits.add("availability")

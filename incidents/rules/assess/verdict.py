@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from incidents.base.errors import FieldError
 from incidents.rules.assess.jurisdiction import Jurisdiction, Text
 from incidents.rules.assess.situation import Situation
 from incidents.rules.enisa import Score
@@ -63,6 +62,15 @@ class Cleared:
     finding: Finding
 
 
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A contradiction between facts, or something to look at twice; ``fact`` and ``tag`` where one is meant."""
+
+    code: str
+    fact: str = ""
+    tag: str = ""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The answers with their reasons. An aid: a named person decides."""
@@ -71,11 +79,10 @@ class Verdict:
     tell_subjects: Answer
     findings: tuple[Finding, ...]
     cleared: tuple[Cleared, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Warned, ...]
     enisa: Score
     jurisdiction: Jurisdiction
     situation: Situation
-    tag_warnings: tuple[FieldError, ...] = ()
 
     @property
     def rule_set(self) -> str:

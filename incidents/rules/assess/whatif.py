@@ -46,6 +46,9 @@ POSSIBLE: Mapping[str, Sequence[JsonValue]] = {
     "context": ([], ["observed_fraud"], ["safety_threat"], ["integrity_corrected"], ["permanent_loss"]),
 }
 
+# Asked only where data were lost or altered.
+_OF_LOSS = frozenset({"backup", "restored_within_hours"})
+
 
 @dataclass(frozen=True)
 class Change:
@@ -72,7 +75,7 @@ def unknown_facts(s: Situation) -> tuple[str, ...]:
 def _unknown(s: Situation) -> Iterator[str]:
     for key, field in vocabulary().items():
         value = s.values.get(key)
-        if key not in POSSIBLE:
+        if key not in POSSIBLE or (key in _OF_LOSS and s.hits <= {"confidentiality"}):
             continue
         if key == "subjects_count":
             missing = s.subjects is None
