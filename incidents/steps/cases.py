@@ -145,7 +145,7 @@ class Board:
 
 
 def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
-    """Cases of every controller where the actor may read: unacknowledged first, then by deadline."""
+    """Cases of every controller where the actor may read: what burns first."""
     found = incidents.board(uow, wanted, where_may(uow, "read"))
     ids = [incident.id for incident, _, _ in found]
     decided, filed = decisions.newest_of(uow, ids), filings.of_cases(uow, ids)
@@ -153,9 +153,8 @@ def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
         _board_row(uow, incident, clock, name, decided.get(incident.id), filed.get(incident.id, []))
         for incident, clock, name in found
     )
-    last = rows[-1] if len(rows) == wanted.limit else None
-    after = (int(last.acknowledged_at is not None), last.deadline_at, last.incident_id) if last else None
-    return Board(rows, after)
+    more = len(found) == wanted.limit
+    return Board(rows, incidents.place(*found[-1][:2]) if more else None)
 
 
 def _board_row(

@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, false, func, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+)
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id, reference
@@ -20,6 +33,7 @@ from incidents.store.tables import (
     Incident,
     ReferenceCounter,
 )
+from incidents.store.types import Instant
 from incidents.store.uow import UnitOfWork
 
 
@@ -161,17 +175,24 @@ class BoardFilter:
     controller_id: UUID | None = None
     limit: int = 50
     after: tuple[int, datetime, UUID] | None = None
-    """Place of the last row seen: acknowledged (1) or not (0), deadline, key."""
+    """The ``place`` of the last row seen."""
+
+
+def place(incident: Incident, clock: ClockRow) -> tuple[int, datetime, UUID]:
+    """Where a case stands on the board: running and taken by nobody, running, stopped; then by deadline."""
+    rank = 2 if clock.state != "running" else int(incident.acknowledged_at is not None)
+    return rank, clock.deadline_at, incident.id
 
 
 def board(
     uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | None = None
 ) -> Sequence[tuple[Incident, ClockRow, str]]:
-    """Incidents with their current clock and controller name: unacknowledged first, then by deadline.
+    """Incidents with their current clock and controller name, in the order of ``place``.
 
     ``controllers`` narrows what the unit of work sees; None leaves it.
     """
-    taken = func.coalesce(Incident.acknowledged_at.is_not(None), false())
+    rank = case((ClockRow.state != "running", 2), (Incident.acknowledged_at.is_not(None), 1), else_=0)
+    order = (rank, ClockRow.deadline_at, Incident.id)
     statement = (
         select(Incident, ClockRow, Controller.name)
         .join(Controller, Controller.id == Incident.controller_id)
@@ -179,17 +200,16 @@ def board(
             ClockRow,
             and_(ClockRow.incident_id == Incident.id, ClockRow.regime == GDPR_33, ClockRow.state != "superseded"),
         )
-        .order_by(taken, ClockRow.deadline_at, Incident.id)
+        .order_by(*order)
         .limit(wanted.limit)
     )
     statement = _narrow(statement, wanted)
     if controllers is not None:
         statement = statement.where(Incident.controller_id.in_(controllers))
     if wanted.after:
-        flag, deadline, key = wanted.after
-        same = taken == (true() if flag else false())
-        later = or_(ClockRow.deadline_at > deadline, and_(ClockRow.deadline_at == deadline, Incident.id > key))
-        statement = statement.where(or_(and_(same, later), taken == true()) if not flag else and_(same, later))
+        rank_seen, deadline_seen, key_seen = wanted.after
+        seen = literal(rank_seen, Integer()), literal(deadline_seen, Instant()), literal(key_seen, Uuid())
+        statement = statement.where(tuple_(*order) > tuple_(*seen))
     return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
 
 
