@@ -29,6 +29,7 @@ from incidents.web.sessions import VISITOR, PageRequest, page_uow
 
 NOT_KNOWN = {FactState.UNKNOWN: msgid("not known"), FactState.TO_BE_DETERMINED: msgid("still being found out")}
 EMPTY_LIST = msgid("none of them")
+COUNTED = {"subjects_count": "people", "records_count": "records"}
 REPORTER = msgid("the person who reported it")
 CLOCKWORK = msgid("the service itself")
 
@@ -81,9 +82,9 @@ def _in_words(fact: Fact, lang: str) -> str:
     """A fact as people read it, a line an item; what is not known says so."""
     if fact.state is not FactState.KNOWN:
         return translator(lang)(NOT_KNOWN[fact.state])
-    texts = Texts("register", fact.said_at.date(), lang)
-    if vocabulary()[fact.key].type == "count":
-        return counted(fact.value, "people", texts)
+    texts = Texts("authority", fact.said_at.date(), lang)
+    if fact.key in COUNTED:
+        return counted(fact.value, COUNTED[fact.key], texts)
     return "\n".join(in_words(fact.key, fact.value, texts)) or translator(lang)(EMPTY_LIST)
 
 

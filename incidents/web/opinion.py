@@ -59,7 +59,7 @@ def opinion(case: Case, lang: str) -> Opinion | None:
         notify=said["notify_authority"],
         tell=said["tell_subjects"],
         grounds=tuple(_grounds(said, lang)),
-        questions=tuple(_question(one, Texts("register", newest.made_at.date(), lang)) for one in said["unknowns"]),
+        questions=tuple(_question(one, Texts("authority", newest.made_at.date(), lang)) for one in said["unknowns"]),
         warnings=tuple(one["message"][lang] for one in said["warnings"]),
         enisa=said["enisa"],
         rule_set=newest.rule_set,

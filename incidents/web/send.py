@@ -96,8 +96,8 @@ def record_communication(
         sent_at=typed.moment("sent_at"),
         form=form.text("form"),
         reached=typed.number("reached"),
-        document_id=typed.key("document_id"),
-        note=form.text("note"),
+        document_id=typed.key("tell_document"),
+        note=form.text("tell_note"),
     )
     try:
         with page_uow(request) as uow, typed.refusing():
