@@ -21,6 +21,19 @@ APPEND_ONLY = (
     "communication",
 )
 
+VERSIONED = "rowid = NEW.rowid OR id = NEW.id OR (incident_id = NEW.incident_id AND version = NEW.version)"
+SAME_KEY = {
+    "event": "rowid = NEW.rowid OR (controller_id = NEW.controller_id AND seq = NEW.seq)",
+    "fact_amendment": VERSIONED,
+    "acknowledgement": "rowid = NEW.rowid OR id = NEW.id",
+    "assessment": VERSIONED,
+    "decision": VERSIONED,
+    "document": "rowid = NEW.rowid OR id = NEW.id OR (incident_id = NEW.incident_id AND kind = NEW.kind "
+    "AND language = NEW.language AND version = NEW.version)",
+    "filing": VERSIONED,
+    "communication": "rowid = NEW.rowid OR id = NEW.id",
+}
+
 POSTGRESQL_REFUSAL = """
 CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -44,11 +57,12 @@ def _keep_append_only():
             )
         return
     for table in APPEND_ONLY:
+        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {refusal}")
+        # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
+        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {SAME_KEY[table]})"  # noqa: S608  our own names
+        op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {refusal}")
 
 
 def upgrade():
