@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import ValidationException
+from litestar.exceptions import ClientException, HTTPException
 from litestar.utils.scope.state import ScopeState
 
 from incidents.base.errors import FieldError, IncidentError, InvalidInput
@@ -42,8 +42,11 @@ def _field_fault(name: str, one: msgspec.structs.FieldInfo, given: dict[str, Any
     return None
 
 
-def name_every_fault(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
+def name_every_fault(request: Request[Any, Any, Any], error: ClientException) -> Response[Any]:
     """Say all that is wrong with a body; what is wrong elsewhere (query, path) keeps the framework's word."""
+    if error.status_code != 400:
+        refusal: Response[Any] = request.app.exception_handlers[HTTPException](request, error)
+        return refusal
     body = ScopeState.from_scope(request.scope).body
     data_field = getattr(request.route_handler, "parsed_data_field", None)
     shape = data_field.annotation if data_field else None
@@ -57,12 +60,10 @@ def name_every_fault(request: Request[Any, Any, Any], error: ValidationException
     return answer
 
 
-def _framework_faults(error: ValidationException) -> list[FieldError]:
+def _framework_faults(error: ClientException) -> list[FieldError]:
     extra = error.extra if isinstance(error.extra, list) else []
     return [
-        FieldError(
-            str(one.get("key", "")), "wrong-type", "This value does not fit: {why}.", {"why": str(one["message"])}
-        )
+        FieldError(_parameter(one), "wrong-type", "This value does not fit: {why}.", {"why": str(one["message"])})
         for one in extra
         if isinstance(one, dict)
     ]

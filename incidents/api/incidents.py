@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from litestar import Response, get, patch, post, put
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from incidents.api.caller import Caller
@@ -58,7 +59,12 @@ def _read_report(data: IncidentIn) -> report.ApiReport:
     return report.ApiReport(first_signal, data.facts, data.reporter)
 
 
-@post("/incidents", sync_to_thread=True, summary="Report a breach: the clock starts")
+@post(
+    "/incidents",
+    sync_to_thread=True,
+    summary="Report a breach: the clock starts",
+    responses={200: ResponseSpec(IncidentOut, description="Reported before under this Idempotency-Key")},
+)
 def create_incident(
     data: JSONBody[IncidentIn],
     caller: NamedDependency[Caller],

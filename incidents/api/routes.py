@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import Router
 from litestar.di import Provide
-from litestar.exceptions import ValidationException
+from litestar.exceptions import ClientException
 
 from incidents.api import acts, incidents, register
 from incidents.api.caller import identify
@@ -15,7 +15,7 @@ handlers: list[Any] = [
         path="/api/v1",
         route_handlers=[*incidents.handlers, *acts.handlers, *register.handlers],
         dependencies={"caller": Provide(identify, sync_to_thread=True)},
-        exception_handlers={ValidationException: name_every_fault},
+        exception_handlers={ClientException: name_every_fault},
         tags=["incidents72"],
     )
 ]

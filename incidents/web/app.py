@@ -6,10 +6,9 @@ from contextlib import AbstractAsyncContextManager
 from litestar import Litestar, Router
 from litestar.datastructures import CacheControlHeader, State
 from litestar.di import Provide
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
+from incidents.api.description import openapi
 from incidents.api.routes import handlers as api_handlers
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
@@ -76,7 +75,7 @@ def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Seq
         before_send=[security_headers(settings)],
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MOST_BYTES,
-        openapi_config=_openapi(),
+        openapi_config=openapi(),
         lifespan=list(lifespan),
         logging_config=None,
         debug=False,
@@ -97,13 +96,3 @@ def _pages() -> Router:
 def _static() -> Router:
     cache = CacheControlHeader(public=True, max_age=A_YEAR, immutable=True)
     return create_static_files_router(path="/static", directories=[TEMPLATES / "static"], cache_control=cache)
-
-
-def _openapi() -> OpenAPIConfig:
-    """The description of the API as JSON only: the usual viewers load scripts from elsewhere."""
-    return OpenAPIConfig(
-        title="incidens72",
-        version="1",
-        path="/api/v1",
-        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-    )

@@ -128,7 +128,8 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
     body["code"] = code
     if errors:
         body["errors"] = errors
-    return Response(body, status_code=status, media_type=PROBLEM_JSON)
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
 
 def error_page(request: AnyRequest, status: int, sentence: str) -> Response[str]:
