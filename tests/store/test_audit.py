@@ -153,7 +153,6 @@ def test_a_cut_off_end_is_found_though_the_head_was_moved_back(attacker: Attacke
 @settings(
     max_examples=20,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 @given(data=st.data())
 def test_two_entries_that_changed_places_are_found(attacker: Attacker, data: st.DataObject) -> None:
@@ -169,7 +168,6 @@ def test_two_entries_that_changed_places_are_found(attacker: Attacker, data: st.
 @settings(
     max_examples=30,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.differing_executors],
 )
 @given(data=st.data())
 def test_any_change_of_what_an_entry_says_is_found(attacker: Attacker, data: st.DataObject) -> None:
