@@ -36,13 +36,15 @@ def export(short_code: str, target: Path, language: str) -> None:
     form = target.suffix.lstrip(".").lower()
     if form not in registerfile.FORMATS:
         fail("export: the file must end in .xlsx, .csv or .pdf")
-    database = migrated(settings())
+    known = settings()
+    database = migrated(known)
     with unit_of_work(database, SystemClock(), SYSTEM, EVERY_CONTROLLER) as uow:
         chosen = next((one for one in controllers.controllers_of(uow) if one.short_code == short_code.upper()), None)
         if chosen is None:
             fail("export: there is no such controller")
         found = register.entries(uow, register.RegisterFilter(controller_id=chosen.id))
-        content = registerfile.write(found, form, language, uow.now)
+        head = register.signed_head(uow, chosen.id, known.secret_key)
+        content = registerfile.write(registerfile.Edition(found, language, uow.now, [head]), form)
         register.record_export(uow, chosen.id, form, content)
         target.write_bytes(content)
     database.dispose()

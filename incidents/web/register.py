@@ -28,7 +28,7 @@ from incidents.web.sessions import PageRequest, actor_of, clock_of
 from incidents.web.timeline import timeline
 from notifications.documents import registerbook, registerfile
 from notifications.documents.register import shown
-from notifications.documents.registerfile import FORMATS
+from notifications.documents.registerfile import FORMATS, Edition
 
 FIRST_YEAR = 2018
 """The GDPR applies from 25 May 2018."""
@@ -114,8 +114,10 @@ def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]
     allowed = where_may(request, "export")
     with unit_of_work(state.engine, state.clock, actor_of(request), allowed) as uow:
         found = _entries(uow, wanted, controllers.controllers_of(uow))
-        content = registerfile.write(found, kind, language_of(request), now)
-        for controller_id in sorted({wanted.controller_id} & allowed if wanted.controller_id else allowed):
+        leaving = sorted({wanted.controller_id} & allowed if wanted.controller_id else allowed)
+        heads = [register.signed_head(uow, one, state.settings.secret_key) for one in leaving]
+        content = registerfile.write(Edition(found, language_of(request), now, heads), kind)
+        for controller_id in leaving:
             register.record_export(uow, controller_id, kind, content)
     return attachment(
         content, FORMATS[kind], f"incidens-nyilvantartas-{now.astimezone(zone(BUDAPEST)):%Y-%m-%d}.{kind}"

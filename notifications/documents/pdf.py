@@ -10,7 +10,7 @@ import typst
 
 from notifications.documents.blocks import Block, Bullets, Flow, Heading, Pairs, Paragraph, Spans, Table, parse
 from notifications.documents.meta import TEMPLATES, DocumentMeta, printable
-from notifications.documents.register import Columns, Rows
+from notifications.documents.register import Columns, Notes, Rows
 from notifications.documents.register import shown as in_words
 
 JsonDict = dict[str, object]
@@ -45,8 +45,8 @@ def write(html: str, meta: DocumentMeta) -> bytes:
     return _compile("letter.typ", {"meta": _meta(meta), "blocks": [_block(block) for block in parse(html)]}, meta)
 
 
-def write_register(rows: Rows, columns: Columns, meta: DocumentMeta) -> bytes:
-    """A register as a PDF: A4 landscape, one table whose header repeats on each page, page numbers."""
+def write_register(rows: Rows, columns: Columns, meta: DocumentMeta, notes: Notes = ()) -> bytes:
+    """A register as a PDF: A4 landscape, one table whose header repeats on each page, then the notes; page numbers."""
     cells = [[in_words(row.get(key), meta.lang) for key, _ in columns] for row in rows]
     headings = [heading for _, heading in columns]
     data = {
@@ -55,6 +55,7 @@ def write_register(rows: Rows, columns: Columns, meta: DocumentMeta) -> bytes:
         "widths": _widths(headings, cells),
         "rows": [[showable(cell, REGISTER_WORD) for cell in row] for row in cells],
         "empty": meta.words["empty"],
+        "notes": [[showable(label), showable(value)] for label, value in notes],
     }
     return _compile("register.typ", data, meta)
 

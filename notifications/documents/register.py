@@ -14,6 +14,9 @@ Rows: TypeAlias = Sequence[Mapping[str, RegisterCell]]
 Columns: TypeAlias = Sequence[tuple[str, str]]
 """Keys of the rows with their headings, in the order of the columns."""
 
+Notes: TypeAlias = Sequence[tuple[str, str]]
+"""Labels with what they say, after the table: what proves the register."""
+
 
 def shown(cell: RegisterCell, lang: str) -> str:
     """A cell as people read it: instants in Hungarian time, numbers and truths in the language; None is empty."""

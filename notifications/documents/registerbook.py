@@ -1,6 +1,7 @@
 """The register of Art. 33(5) as a table: one line a case, for the page, the sheet and the print."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -11,6 +12,7 @@ from incidents.base.time import BUDAPEST, zone
 from incidents.rules.draft.words import Texts, in_words
 from incidents.rules.facts import FactState
 from incidents.steps.cases import Case
+from incidents.steps.register import SignedHead
 from incidents.store.tables import Communication
 from notifications.documents.register import RegisterCell
 
@@ -137,3 +139,9 @@ _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {
 def book(cases: Sequence[Case], lang: str) -> list[dict[str, RegisterCell]]:
     """The whole register, a line a case."""
     return [cells(case, lang) for case in cases]
+
+
+def proof(head: SignedHead, lang: str) -> list[tuple[str, str]]:
+    """The signed newest link of a controller's event log in words: number, hash, time, public key, signature."""
+    labels = _law()["proof"]
+    return [(labels[key][lang], str(value)) for key, value in asdict(head).items()]

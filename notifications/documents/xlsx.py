@@ -8,7 +8,7 @@ import xlsxwriter
 
 from incidents.base.time import BUDAPEST, zone
 from notifications.documents.meta import printable
-from notifications.documents.register import Columns, RegisterCell, Rows, shown
+from notifications.documents.register import Columns, Notes, RegisterCell, Rows, shown
 
 MOST_CHARACTERS = 32_767
 """The longest text a cell can hold; what is longer ends in an ellipsis here and is whole in CSV and PDF."""
@@ -24,9 +24,15 @@ _FORMATS = {
 
 
 def write_register(
-    rows: Rows, columns: Columns, lang: str, *, title: str = "", created_at: datetime | None = None
+    rows: Rows,
+    columns: Columns,
+    lang: str,
+    *,
+    title: str = "",
+    created_at: datetime | None = None,
+    notes: Notes = (),
 ) -> bytes:
-    """A register as a workbook of one sheet.
+    """A register as a workbook: one sheet, and a second one for the notes when there are any.
 
     Instants are shown in Hungarian time. The same input makes the same bytes when ``created_at`` (aware) is given.
     """
@@ -42,8 +48,20 @@ def write_register(
         for line, row in enumerate(rows, 1):
             _write(sheet, (line, place), row.get(key), formats, lang)
     _frame(sheet, len(rows), len(columns))
+    _add_notes(workbook, notes, formats, lang)
     workbook.close()
     return packed.getvalue()
+
+
+def _add_notes(workbook: Any, notes: Notes, formats: dict[str, Any], lang: str) -> None:
+    if not notes:
+        return
+    sheet = workbook.add_worksheet({"hu": "Igazolás", "en": "Proof"}[lang])
+    sheet.set_column(0, 0, 40)
+    sheet.set_column(1, 1, 140)
+    for line, (label, value) in enumerate(notes):
+        sheet.write_string(line, 0, printable(label), formats["heading"])
+        sheet.write_string(line, 1, printable(value), formats["text"])
 
 
 def _frame(sheet: Any, rows: int, columns: int) -> None:
