@@ -10,9 +10,10 @@ from incidents.rules.assess.clearing import Ground
 from incidents.rules.assess.decision import Decision, decide
 from incidents.rules.assess.explanation import explain, explain_groups
 from incidents.rules.assess.jurisdiction import Jurisdiction, jurisdiction, jurisdiction_of, texts
+from incidents.rules.assess.reading import Values
 from incidents.rules.assess.schema import schema
 from incidents.rules.assess.second_opinion import differs, enisa_score, near_a_line
-from incidents.rules.assess.situation import Situation, Values, situation
+from incidents.rules.assess.situation import Situation, situation
 from incidents.rules.assess.verdict import Answer, Cleared, Finding, GroupedVerdict, Verdict, Warned, combine, strictest
 from incidents.rules.assess.warnings import warnings
 from incidents.rules.assess.whatif import Change, Unknown, unknown_facts, unknowns

@@ -1,15 +1,12 @@
 """The facts as the rules see them: what was hit, who has the data, how sensitive they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TypeAlias
+from typing import NamedTuple
 
 from incidents.rules.assess.jurisdiction import Jurisdiction
+from incidents.rules.assess.reading import Values, code_set, number, part, text, truth, whole
 from incidents.rules.assess.truth import Truth, all_of, any_of, at_most, has_any
-from incidents.rules.facts import JsonValue
-
-Values: TypeAlias = Mapping[str, JsonValue]
 
 OPEN_HANDS = frozenset({"attacker", "public", "unknown", "hostile_known", "ex_employee"})
 UNOPENED = frozenset({"unopened_deleted", "unopened_returned"})
@@ -126,84 +123,81 @@ class Situation:
         )
 
 
+class _Recipient(NamedTuple):
+    """Who has the data, as answered, and whether they mean well (None: nobody knows)."""
+
+    kind: str
+    count: int | None
+    assurance: str
+    malicious: Truth
+    passes_on: Truth
+
+    @property
+    def honest(self) -> bool:
+        """Whether good faith is known: no bad intent, nothing passed on."""
+        return self.malicious is False and self.passes_on is False
+
+    @property
+    def unopened(self) -> bool:
+        """Whether a known, honest recipient gave back or deleted what was never opened."""
+        return self.honest and self.kind not in OPEN_HANDS and self.assurance in UNOPENED
+
+
 def situation(values: Values, law: Jurisdiction) -> Situation:
     """Read the known values (keys of the vocabulary; an absent one is unknown)."""
-    recipient, secret = _part(values, "recipient"), _part(values, "unintelligible")
-    kind, assurance = str(recipient.get("kind") or "unknown"), str(recipient.get("assurance") or "unknown")
-    recipients = _whole(recipient.get("count"))
-    tags, data = _set(values, "context"), _set(values, "data_categories") or frozenset({UNSPECIFIED})
-    malicious = _malicious(values, kind, law)
+    secret, tags = part(values, "unintelligible"), code_set(values, "context")
+    recipient = _recipient(values, tags, law)
+    data = code_set(values, "data_categories") or frozenset({UNSPECIFIED})
+    special, salt_safe = code_set(values, "special_categories"), truth(secret.get("salt_safe"))
     encrypted = secret.get("state") == "yes" and secret.get("key_safe") is True
     excluded = values.get("exfiltrated") == "no_proven" and "logs_incomplete" not in (tags or ())
-    hits = _hits(values, tags or frozenset(), law, excluded=excluded, nobody=kind == "none")
-    honest = malicious is False and tags is not None and tags.isdisjoint(PASSED_ON)
-    unopened = honest and kind not in OPEN_HANDS and assurance in UNOPENED
-    closed = encrypted or excluded or unopened or "confidentiality" not in hits
-    few = law.limits["few_recipients"]
-    special = _set(values, "special_categories")
-    salt_safe = _truth(secret.get("salt_safe"))
-    impact = _text(values.get("service_impact"))
+    hits = _hits(values, tags or frozenset(), law, excluded=excluded, nobody=recipient.kind == "none")
+    closed = encrypted or excluded or recipient.unopened or "confidentiality" not in hits
+    impact = text(values.get("service_impact"))
     return Situation(
         law=law,
         values=values,
         data=data,
         special=special,
-        vulnerable=_set(values, "vulnerable"),
+        vulnerable=code_set(values, "vulnerable"),
         tags=tags,
-        kind=kind,
+        kind=recipient.kind,
         recipient_known="recipient" in values,
-        recipients=recipients,
-        assurance=assurance,
+        recipients=recipient.count,
+        assurance=recipient.assurance,
         subjects=_subjects(values),
-        malicious=malicious,
+        malicious=recipient.malicious,
         encrypted=encrypted,
         salt_safe=salt_safe,
         excluded=excluded,
-        unopened=unopened,
+        unopened=recipient.unopened,
         hits=hits,
-        exposure=Exposure.NONE
-        if closed
-        else _hands(kind, recipients, assurance, few, honest=honest, hostile=malicious),
+        exposure=Exposure.NONE if closed else _hands(recipient, law.limits["few_recipients"]),
         impact=impact,
-        restored=_number(values.get("restored_within_hours")),
-        backup=_text(values.get("backup")) or "unknown",
+        restored=number(values.get("restored_within_hours")),
+        backup=text(values.get("backup")) or "unknown",
         identified=values.get("identifiability") != "pseudonymous",
         top_tier=_top_tier(data, special or frozenset(), tags or frozenset(), law, salt_safe),
         adverse=any_of(has_any(tags, SIGNS_OF_HARM), None if impact is None else impact in GRAVE),
     )
 
 
-def _part(values: Values, key: str) -> Mapping[str, JsonValue]:
-    found = values.get(key)
-    return found if isinstance(found, dict) else {}
-
-
-def _set(values: Values, key: str) -> frozenset[str] | None:
-    """A list as a set; None when nobody has answered."""
-    found = values.get(key)
-    return frozenset(str(one) for one in found) if isinstance(found, list) else None
-
-
-def _text(value: JsonValue) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _truth(value: JsonValue) -> Truth:
-    return value if isinstance(value, bool) else None
-
-
-def _number(value: JsonValue) -> float | None:
-    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else value
-
-
-def _whole(value: JsonValue) -> int | None:
-    return None if isinstance(value, bool) or not isinstance(value, int) else value
+def _recipient(values: Values, tags: frozenset[str] | None, law: Jurisdiction) -> _Recipient:
+    said = part(values, "recipient")
+    kind = text(said.get("kind")) or "unknown"
+    return _Recipient(
+        kind=kind,
+        count=whole(said.get("count")),
+        assurance=text(said.get("assurance")) or "unknown",
+        malicious=_malicious(values, kind, law),
+        passes_on=has_any(tags, PASSED_ON),
+    )
 
 
 def _subjects(values: Values) -> int | None:
     """How many people at least: the larger of the number and what the band says."""
-    band = BANDS.get(_text(values.get("subjects_band")) or "")
-    said = [one for one in (_whole(_part(values, "subjects_count").get("number")), band) if one is not None]
+    band = BANDS.get(text(values.get("subjects_band")) or "")
+    said = [one for one in (whole(part(values, "subjects_count").get("number")), band) if one is not None]
     return max(said, default=None)
 
 
@@ -211,12 +205,12 @@ def _malicious(values: Values, kind: str, law: Jurisdiction) -> Truth:
     """Theft and attack are bad intent whatever was answered."""
     if kind == "attacker" or values.get("cause") in law.sets["malicious_causes"]:
         return True
-    return _truth(values.get("malicious"))
+    return truth(values.get("malicious"))
 
 
 def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: bool, nobody: bool) -> frozenset[str]:
     """What was hit: as answered, and what follows from the other facts. Nothing answered means everything."""
-    said = (_set(values, "breach_types") or frozenset(DIMENSIONS)) & frozenset(DIMENSIONS)
+    said = (code_set(values, "breach_types") or frozenset(DIMENSIONS)) & frozenset(DIMENSIONS)
     hits = set(said)
     intruder = values.get("cause") is None or values.get("cause") in law.sets["intruder_causes"]
     left = values.get("exfiltrated") in {"yes", "likely", "contained"}
@@ -230,16 +224,17 @@ def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: 
     return frozenset(hits)
 
 
-def _hands(kind: str, recipients: int | None, assurance: str, few: int, *, honest: bool, hostile: Truth) -> Exposure:
+def _hands(recipient: _Recipient, few: int) -> Exposure:
     """The ladder of exposure for data that can be read; what is not known is taken at its worst."""
-    if kind in OPEN_HANDS or kind == "none" or hostile:
+    kind, count = recipient.kind, recipient.count
+    if kind in OPEN_HANDS or kind == "none" or recipient.malicious:
         return Exposure.OPEN
-    if honest and kind in {"internal", "trusted_partner"} and assurance in CONTAINED:
+    if recipient.honest and kind in {"internal", "trusted_partner"} and recipient.assurance in CONTAINED:
         return Exposure.TRUSTED
-    if honest and kind == "internal":
+    if recipient.honest and kind == "internal":
         return Exposure.INSIDE
-    alone = kind != "known_many" and recipients is None
-    return Exposure.FEW if alone or (recipients is not None and recipients <= few) else Exposure.MANY
+    alone = kind != "known_many" and count is None
+    return Exposure.FEW if alone or (count is not None and count <= few) else Exposure.MANY
 
 
 def _top_tier(

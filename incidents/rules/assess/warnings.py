@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from incidents.rules.assess.decision import Decision
-from incidents.rules.assess.situation import UNOPENED, Situation, Values
+from incidents.rules.assess.reading import Values
+from incidents.rules.assess.situation import UNOPENED, Situation
 from incidents.rules.assess.verdict import Answer, Warned
 from incidents.rules.vocabulary import vocabulary
 
