@@ -127,7 +127,7 @@ class _Recipient(NamedTuple):
     """Who has the data, as answered, and whether they mean well (None: nobody knows)."""
 
     kind: str
-    count: int | None
+    heads: int | None
     assurance: str
     malicious: Truth
     passes_on: Truth
@@ -163,7 +163,7 @@ def situation(values: Values, law: Jurisdiction) -> Situation:
         tags=tags,
         kind=recipient.kind,
         recipient_known="recipient" in values,
-        recipients=recipient.count,
+        recipients=recipient.heads,
         assurance=recipient.assurance,
         subjects=_subjects(values),
         malicious=recipient.malicious,
@@ -187,7 +187,7 @@ def _recipient(values: Values, tags: frozenset[str] | None, law: Jurisdiction) -
     kind = text(said.get("kind")) or "unknown"
     return _Recipient(
         kind=kind,
-        count=whole(said.get("count")),
+        heads=whole(said.get("count")),
         assurance=text(said.get("assurance")) or "unknown",
         malicious=_malicious(values, kind, law),
         passes_on=has_any(tags, PASSED_ON),
@@ -226,7 +226,7 @@ def _hits(values: Values, tags: frozenset[str], law: Jurisdiction, *, excluded: 
 
 def _hands(recipient: _Recipient, few: int) -> Exposure:
     """The ladder of exposure for data that can be read; what is not known is taken at its worst."""
-    kind, count = recipient.kind, recipient.count
+    kind, count = recipient.kind, recipient.heads
     if kind in OPEN_HANDS or kind == "none" or recipient.malicious:
         return Exposure.OPEN
     if recipient.honest and kind in {"internal", "trusted_partner"} and recipient.assurance in CONTAINED:
