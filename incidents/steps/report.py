@@ -186,7 +186,10 @@ def amend_facts(uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object]
         raise InvalidInput(errors)
     current = incidents.fold_facts(incidents.amendments(uow, incident_id))
     changed = {
-        key: fact for key, fact in said.items() if (current.state(key), current.value(key)) != (fact.state, fact.value)
+        key: fact
+        for key, fact in said.items()
+        # «I do not know» is an answer: said for the first time, it is kept with its name and time.
+        if current.get(key) is None or (current.state(key), current.value(key)) != (fact.state, fact.value)
     }
     if not changed:
         return incident.facts_version
