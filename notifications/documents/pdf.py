@@ -75,7 +75,7 @@ def _compile(template: str, data: Mapping[str, object], meta: DocumentMeta) -> b
 def _meta(meta: DocumentMeta) -> JsonDict:
     language, _, region = meta.words["locale"].partition("-")
     return {
-        "title": showable(meta.title),
+        "title": showable(meta.title).strip() or meta.words["draft"],  # PDF/UA refuses a document without a title
         "author": showable(meta.author),
         "lang": language,
         "region": region,
