@@ -25,6 +25,7 @@ OPEN_TO_ALL = {
     "/logout",
     "/mailbox",
     "/mailbox/{key}",
+    "/mailbox/{key}/html",
     "/r/{token}",
     "/r/{token}/receipt/{receipt}",
     "/setup/{token}",
