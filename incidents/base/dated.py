@@ -27,6 +27,11 @@ def _all(kind: str) -> tuple[Mapping[str, Any], ...]:
     )
 
 
+def every(kind: str) -> tuple[Mapping[str, Any], ...]:
+    """Every dated file of a kind, whatever the day, in order of file name."""
+    return _all(kind)
+
+
 def in_force(kind: str, law_id: str, on: date) -> Mapping[str, Any]:
     """The file of that kind and id that applies on a day.
 

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from incidents.base.dated import in_force, of_version
+from incidents.base.dated import NoSuchLawError, in_force, of_version
 from incidents.base.time import BUDAPEST, ZonedInstant, utc, zone
 from incidents.rules.calendar import Calendar, CalendarHorizonError, eu_1182_71
 from incidents.rules.escalation import Policy, plan_stages, stage_label
@@ -46,8 +46,10 @@ class Disputed:
 def regime_for(regime_id: str, on: date) -> Regime:
     """The regime of that id as it applies to an anchor on that day (in Hungary).
 
+    Of a regime with several reports this is the first one; all of them are in rules/regimes.
+
     Raises:
-        NoSuchLawError: none applies.
+        NoSuchLawError: none applies, or its first report has no plain period in hours.
     """
     return _regime(in_force("regimes", regime_id, on))
 
@@ -62,9 +64,19 @@ def regime_of_version(regime_id: str, version: str) -> Regime:
 
 
 def _regime(law: Mapping[str, Any]) -> Regime:
-    period = timedelta(hours=law["period_hours"])
-    plain = {key: law[key] for key in ("id", "version", "authority", "anchor", "label", "certainty")}
-    return Regime(**plain, period=period, sources=tuple(law["sources"]))
+    anchor, hours = _first_period(law)
+    plain = {key: law[key] for key in ("id", "version", "authority", "label", "certainty")}
+    return Regime(**plain, anchor=anchor, period=timedelta(hours=hours), sources=tuple(law["sources"]))
+
+
+def _first_period(law: Mapping[str, Any]) -> tuple[str, float]:
+    """The anchor and the hours of a regime's only or first report."""
+    if "period_hours" in law:
+        return law["anchor"], law["period_hours"]
+    first = law["reports"][0]
+    if first["kind"] != "hours" or "amount" not in first or first.keys() & {"not_after", "office_relief_level"}:
+        raise NoSuchLawError(f"{law['id']} has no period that runs from one instant alone")
+    return first["anchor"], first["amount"]
 
 
 def deadline(anchor: datetime, regime: Regime) -> datetime:

@@ -10,6 +10,7 @@ from typing import Any
 
 from incidents.base.dated import in_force, of_version
 from incidents.base.time import utc
+from incidents.rules.office import QuietHours, WorkingHours
 
 RESPONSIBLE = ("dpo", "deputy", "handler", "manager", "admin")
 """The audience words in the order in which people stand in a list of recipients; ``all`` means all of these."""
@@ -20,7 +21,12 @@ _LAST_RESORTS = ("manager", "admin")
 
 @dataclass(frozen=True)
 class StageRule:
-    """One rung: hours after ``opened``, ``anchor`` or ``deadline``, its audience and what makes it moot."""
+    """One rung: hours after (or, negative, before) an instant, its audience and what makes it moot.
+
+    ``counted_from`` is opened, anchor, deadline or office_close: the last closing time before a deadline that falls
+    outside working hours. ``can_wait`` lets quiet hours hold its mails. ``everybody_acknowledges``: one
+    acknowledgement is not enough to stop its repeats. ``only_ahead``: not planned when already past at the start.
+    """
 
     name: str
     counted_from: str
@@ -29,16 +35,22 @@ class StageRule:
     audience: tuple[str, ...]
     moot_when: frozenset[str]
     label: Mapping[str, str]
+    can_wait: bool = False
+    everybody_acknowledges: bool = False
+    only_ahead: bool = False
+    channels: tuple[str, ...] = ("mail",)
 
 
 @dataclass(frozen=True)
 class Policy:
-    """A dated ladder with the words for its moot reasons."""
+    """A ladder with the words for its moot reasons, the hours of the office and those in which mails may wait."""
 
     id: str
     version: str
     stages: tuple[StageRule, ...]
     moot_reasons: Mapping[str, Mapping[str, str]]
+    office: WorkingHours | None = None
+    quiet: QuietHours | None = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +63,18 @@ class PlannedStage:
 
 @dataclass(frozen=True)
 class CaseState:
-    """What a stage needs to know about its case when it falls due; ``notify`` is None while undecided."""
+    """What a stage needs to know about its case when it falls due; ``notify`` is None while undecided.
+
+    On the clock of another regime ``filed`` is that of its own report, and ``declined`` says that a person found, with
+    a reason, that the regime does not apply.
+    """
 
     acknowledged: bool = False
     decided: bool = False
     notify: bool | None = None
     filed: bool = False
     closed: bool = False
+    declined: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +107,7 @@ def policy_for(policy_id: str, on: date) -> Policy:
     Raises:
         NoSuchLawError: none is.
     """
-    return _policy(in_force("policies", policy_id, on))
+    return read_policy(in_force("policies", policy_id, on))
 
 
 def policy_of_version(policy_id: str, version: str) -> Policy:
@@ -99,12 +116,19 @@ def policy_of_version(policy_id: str, version: str) -> Policy:
     Raises:
         NoSuchLawError: there is none.
     """
-    return _policy(of_version("policies", policy_id, version))
+    return read_policy(of_version("policies", policy_id, version))
 
 
-def _policy(law: Mapping[str, Any]) -> Policy:
+def read_policy(law: Mapping[str, Any]) -> Policy:
+    """A ladder from data of the shape of law/policies: of a file, or of a controller's own version.
+
+    Raises:
+        KeyError, ValueError: the data are no policy; ask ``policies.policy_faults`` first.
+    """
     stages = tuple(_stage_rule(stage) for stage in law["stages"])
-    return Policy(law["id"], law["version"], stages, law["moot_reasons"])
+    office = WorkingHours.of(law["working_hours"]) if "working_hours" in law else None
+    quiet = QuietHours.of(law["quiet"]) if "quiet" in law else None
+    return Policy(law["id"], law["version"], stages, law["moot_reasons"], office, quiet)
 
 
 def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
@@ -117,6 +141,10 @@ def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
         audience=tuple(stage["audience"]),
         moot_when=frozenset(stage["moot_when"]),
         label=stage["label"],
+        can_wait=stage.get("can_wait", False),
+        everybody_acknowledges=stage.get("everybody_acknowledges", False),
+        only_ahead=stage.get("only_ahead", False),
+        channels=tuple(stage.get("channels", ("mail",))),
     )
 
 
@@ -150,14 +178,34 @@ def plan_stages(
 ) -> tuple[PlannedStage, ...]:
     """Every stage of a new clock in order of time; of a repeated one the first (then see ``next_repeat``).
 
-    Stages already past when the clock starts late are planned too: what is late is recorded, never skipped.
+    Stages already past when the clock starts late are planned too: what is late is recorded, never skipped. Left out
+    are those that make no sense on a clock so short: ``only_ahead`` and past, or no closing time before the deadline.
     """
+    start = max(utc(opened_at), utc(anchor))
     starts = {"opened": utc(opened_at), "anchor": utc(anchor), "deadline": utc(deadline)}
     planned = (
-        PlannedStage(f"{rule.name}-1" if rule.repeat_every else rule.name, starts[rule.counted_from] + rule.after)
+        PlannedStage(f"{rule.name}-1" if rule.repeat_every else rule.name, due_at)
         for rule in policy.stages
+        if (due_at := _due_at(policy, rule, starts, start)) is not None
     )
     return tuple(sorted(planned, key=lambda stage: stage.due_at))
+
+
+def _due_at(policy: Policy, rule: StageRule, starts: Mapping[str, datetime], start: datetime) -> datetime | None:
+    if rule.counted_from == "office_close":
+        return _before_leaving(policy, rule, starts["deadline"], start)
+    due_at = starts[rule.counted_from] + rule.after
+    return None if rule.only_ahead and due_at <= start else due_at
+
+
+def _before_leaving(policy: Policy, rule: StageRule, deadline: datetime, start: datetime) -> datetime | None:
+    """When to say "send it before you leave": only for a deadline at which nobody is in the office."""
+    if policy.office is None or policy.office.is_open(deadline):
+        return None
+    closes = policy.office.last_close(deadline)
+    if closes is None or closes <= start:
+        return None
+    return max(closes + rule.after, start)
 
 
 def next_repeat(policy: Policy, name: str, due_at: datetime) -> PlannedStage | None:
@@ -201,6 +249,7 @@ def outcome(rule: StageRule, state: CaseState) -> Fire | Moot:
         "decided_not_to_notify": state.decided and state.notify is False,
         "decided": state.decided,
         "acknowledged": state.acknowledged,
+        "declined": state.declined,
     }
     for reason, true in holds.items():
         if true and reason in rule.moot_when:
