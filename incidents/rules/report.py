@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from incidents.base.errors import FieldError, InvalidInput
+from incidents.base.i18n import msgid
 from incidents.base.time import BUDAPEST, LocalTimeError, ZonedInstant, parse_local
 from incidents.rules.facts import FactState, ParsedFact, vocabulary
 
@@ -13,6 +14,9 @@ LONGEST_CONTACT = 300
 LONGEST_TITLE = 120
 CLOCK_TOLERANCE = timedelta(minutes=5)
 OLDEST_SIGNAL = timedelta(days=5 * 366)
+
+NO_STORY = msgid("Please write in a sentence or two what happened.")
+NO_CONTACT = msgid("Please tell us how to reach you: name, phone or e-mail.")
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,12 @@ def parse_staff_report(form: Mapping[str, str], now: datetime) -> StaffReport:
         InvalidInput: some answers cannot be used; every one of them is named.
     """
     errors: list[FieldError] = []
-    what = _text(form, "what_happened", LONGEST_TEXT, "Please write in a sentence or two what happened.", errors)
+    what = _text(form, "what_happened", LONGEST_TEXT, NO_STORY, errors)
     noticed = _noticed(form, now, errors)
     kind = form.get("kind", "")
     if kind not in vocabulary()["kind"].codes:
         errors.append(FieldError("kind", "required", "Please choose what kind of thing happened."))
-    contact = _text(form, "contact", LONGEST_CONTACT, "Please tell us how to reach you: name, phone or e-mail.", errors)
+    contact = _text(form, "contact", LONGEST_CONTACT, NO_CONTACT, errors)
     if form.get("website", ""):  # people never see this field, form-filling robots do
         errors.append(
             FieldError("website", "robot", "This report looks automatic. Please leave the hidden field empty.")
