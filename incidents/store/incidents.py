@@ -70,12 +70,9 @@ def lock(uow: UnitOfWork, incident_id: UUID) -> Incident:
 
 
 def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
-    """The next case number of a controller in a year; two at once wait for each other."""
-    counter = uow.session.get(ReferenceCounter, (controller.id, year), with_for_update=True, populate_existing=True)
-    if counter is None:
-        # The controller's row orders the very first two of a year.
-        lock_controller(uow, controller.id)
-        counter = uow.session.get(ReferenceCounter, (controller.id, year), populate_existing=True)
+    """The next case number of a controller in a year; two at once wait for each other, also for the first one."""
+    lock_controller(uow, controller.id)
+    counter = uow.session.get(ReferenceCounter, (controller.id, year), populate_existing=True)
     if counter is None:
         counter = ReferenceCounter(controller_id=controller.id, year=year, last=0)
         uow.session.add(counter)

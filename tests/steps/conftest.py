@@ -1,21 +1,5 @@
-"""A town with one firm in it, on each database."""
+"""Each test has a firm of its own, on each database."""
 
-from collections.abc import Iterator
+from tests.towns import empty_town, firm, shared_town, town
 
-import pytest
-
-from tests.builders import Firm, Town
-from tests.fakes import FakeClock
-
-
-@pytest.fixture
-def town(database_url: str, fake_clock: FakeClock) -> Iterator[Town]:
-    town = Town(database_url, fake_clock)
-    yield town
-    town.close()
-
-
-@pytest.fixture
-def firm(town: Town) -> Firm:
-    """The fictional courier firm with one person per role; it has a data protection officer."""
-    return town.found()
+__all__ = ["empty_town", "firm", "shared_town", "town"]

@@ -2,9 +2,16 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from incidents.store import heartbeat
 from incidents.store.uow import SYSTEM
 from tests.builders import Town
+
+
+@pytest.fixture
+def town(empty_town: Town) -> Town:
+    return empty_town
 
 
 def beat(town: Town) -> None:

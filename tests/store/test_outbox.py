@@ -15,6 +15,12 @@ from tests.builders import Firm, Town
 
 
 @pytest.fixture
+def town(empty_town: Town) -> Town:
+    """Claims are made over all mails of all firms: no others may be there."""
+    return empty_town
+
+
+@pytest.fixture
 def firm(town: Town) -> Firm:
     return town.found(staff=())
 
