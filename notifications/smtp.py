@@ -142,14 +142,13 @@ class Mailer:
 
     def _connect(self) -> smtplib.SMTP:
         server = self._server
-        context = ssl.create_default_context(cafile=server.ca_file)
         connection: smtplib.SMTP
         if server.implicit_tls:
-            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=context)
+            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_SECONDS, context=_tls(server))
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
         try:
-            _secure_and_log_in(connection, server, context)
+            _secure_and_log_in(connection, server)
         except BaseException:
             connection.close()
             raise
@@ -166,11 +165,16 @@ class Mailer:
             connection.close()
 
 
-def _secure_and_log_in(connection: smtplib.SMTP, server: SmtpServer, context: ssl.SSLContext) -> None:
+def _tls(server: SmtpServer) -> ssl.SSLContext:
+    """Made only when needed: reading the machine's certificates takes longer than sending a mail."""
+    return ssl.create_default_context(cafile=server.ca_file)
+
+
+def _secure_and_log_in(connection: smtplib.SMTP, server: SmtpServer) -> None:
     connection.ehlo()
     if not server.implicit_tls and server.starttls != "off":
         if connection.has_extn("starttls"):
-            connection.starttls(context=context)
+            connection.starttls(context=_tls(server))
             connection.ehlo()
         elif server.starttls == "required":
             raise smtplib.SMTPNotSupportedError("the mail server offers no STARTTLS, and it is required")
