@@ -90,7 +90,8 @@ def told_at(
     """The people told at a stage, absences and stand-ins considered; never empty, never only absent ones."""
     away = {absence.user_id: absence for absence in absences if absence.user_id and absence.covers(at)}
     gone = _unread(people, away)
-    present = [person for person in people if _mailbox(person) not in gone]
+    read = [person for person in people if _mailbox(person) not in gone]
+    present = sorted(read, key=lambda person: person.user_id in away)  # of a shared mailbox whoever is there is named
     proxies, stands_for = _proxies(people, away, present, gone)
     planned = recipients(rule, people, fallback_email)
     chosen = recipients(rule, [*present, *proxies], fallback_email)

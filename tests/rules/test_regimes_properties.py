@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.base.time import BUDAPEST
@@ -12,6 +12,7 @@ from incidents.rules.escalation import policy_for
 from incidents.rules.regimes import Params, catalogue, due, end_of_days, end_of_months, noon_rule
 
 BUD = ZoneInfo(BUDAPEST)
+PATIENT = settings(deadline=None)  # the first question loads the calendar
 LAW = catalogue()
 DUTIES = LAW.all_in_force(date(2026, 11, 24))
 OFFICE = policy_for("duty", date(2026, 11, 24)).office
@@ -44,6 +45,7 @@ def ends(duty, given_anchors, given_params=PARAMS) -> dict[str, datetime | None]
     return {report.name: report.due_at for report in due(duty, given_anchors, given_params)}
 
 
+@PATIENT
 @given(duties, anchors, moved_names, st.timedeltas(timedelta(0), timedelta(days=40)))
 def test_a_later_anchor_never_gives_an_earlier_end(duty, known, name: str, later: timedelta) -> None:
     without_relief = Params(**{**vars(PARAMS), "noon_rule_excluded": True})
@@ -53,12 +55,14 @@ def test_a_later_anchor_never_gives_an_earlier_end(duty, known, name: str, later
     assert all(first <= second for first, second in pairs if first and second)
 
 
+@PATIENT
 @given(st.sampled_from([duty for duty in DUTIES if duty.id != "dora-mnb"]), instants, st.integers(0, 10**6))
 def test_later_awareness_never_gives_an_earlier_end_outside_dora(duty, at: datetime, seconds: int) -> None:
     before, after = ends(duty, {"awareness": at}), ends(duty, {"awareness": at + timedelta(seconds=seconds)})
     assert all(before[one] <= after[one] for one in before if before[one] and after[one])
 
 
+@PATIENT
 @given(duties, anchors, params)
 def test_every_report_has_an_end_or_says_what_it_waits_for(duty, known, given_params: Params) -> None:
     for report in due(duty, known, given_params):
@@ -67,6 +71,7 @@ def test_every_report_has_an_end_or_says_what_it_waits_for(duty, known, given_pa
         assert report.version == duty.version
 
 
+@PATIENT
 @given(duties, anchors, params)
 def test_a_relief_only_ever_gives_time_and_the_calendar_never_takes_an_end_away(duty, known, asked: Params) -> None:
     strict = Params(**{**vars(asked), "noon_rule_excluded": True, "level": None})
@@ -75,6 +80,7 @@ def test_a_relief_only_ever_gives_time_and_the_calendar_never_takes_an_end_away(
     assert {one for one in plain if plain[one]} == {one for one in relieved if relieved[one]}
 
 
+@PATIENT
 @given(duties, anchors)
 def test_a_chained_report_waits_for_the_one_before_it_and_then_counts_from_it(duty, known) -> None:
     for rule, report in zip(duty.reports, due(duty, known, PARAMS), strict=True):
@@ -83,6 +89,7 @@ def test_a_chained_report_waits_for_the_one_before_it_and_then_counts_from_it(du
             assert report.due_at is None or report.due_at > known[rule.anchor]
 
 
+@PATIENT
 @given(instants, instants)
 def test_until_awareness_is_set_the_clock_of_the_first_signal_is_never_later(one: datetime, other: datetime) -> None:
     signal, aware = sorted([one, other])
@@ -92,6 +99,7 @@ def test_until_awareness_is_set_the_clock_of_the_first_signal_is_never_later(one
             assert all(first[name] <= then[name] for name in first if first[name] and then[name])
 
 
+@PATIENT
 @given(st.dates(date(2018, 5, 26), date(2040, 1, 1)), st.dates(date(2018, 5, 25), date(2040, 1, 1)), anchors)
 def test_a_new_version_never_changes_what_an_older_case_was_told(switched_on: date, aware: date, known) -> None:
     law = LAW.switched_on("gdpr-33", "digital-omnibus", switched_on)
@@ -101,6 +109,7 @@ def test_a_new_version_never_changes_what_an_older_case_was_told(switched_on: da
     assert law.in_force("gdpr-33", aware).version == ("digital-omnibus" if aware >= switched_on else "2018-05-25")
 
 
+@PATIENT
 @given(instants, st.integers(1, 24))
 def test_a_period_in_months_ends_at_midnight_of_the_same_date_or_of_the_last_one(at: datetime, months: int) -> None:
     end, clamped = end_of_months(at, months)
@@ -112,12 +121,14 @@ def test_a_period_in_months_ends_at_midnight_of_the_same_date_or_of_the_last_one
     assert (last_day.year * 12 + last_day.month) - (start.year * 12 + start.month) == months
 
 
+@PATIENT
 @given(instants, st.integers(1, 60))
 def test_a_period_in_days_leaves_out_the_day_of_the_event(at: datetime, days: int) -> None:
     last_day = end_of_days(at, days).astimezone(BUD) - timedelta(minutes=1)
     assert (last_day.date() - at.astimezone(BUD).date()).days == days
 
 
+@PATIENT
 @given(instants)
 def test_the_noon_rule_moves_to_noon_or_not_at_all(at: datetime) -> None:
     moved, warnings = noon_rule(at)

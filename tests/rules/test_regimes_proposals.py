@@ -4,13 +4,14 @@ from dataclasses import fields
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from incidents.rules.regimes import Profile, catalogue, proposed
 from incidents.rules.vocabulary import vocabulary
 
 TODAY = date(2026, 11, 24)
+PATIENT = settings(deadline=None)  # the first question loads the calendar
 FLAGS = [field.name for field in fields(Profile) if field.name != "noon_rule_excluded"]
 ALWAYS = {"gdpr-33", "gdpr-34"}
 EVERYTHING = Profile(**dict.fromkeys(FLAGS, True))
@@ -104,11 +105,13 @@ causes = st.fixed_dictionaries(
 profiles = st.builds(Profile, **{flag: st.booleans() for flag in FLAGS})
 
 
+@PATIENT
 @given(profiles, causes)
 def test_what_is_not_known_never_leaves_a_regime_out(profile: Profile, facts: dict) -> None:
     assert ids(profile, facts) <= ids(profile, {})
 
 
+@PATIENT
 @given(profiles, causes, st.sampled_from(FLAGS))
 def test_being_subject_to_more_never_proposes_less(profile: Profile, facts: dict, flag: str) -> None:
     more = Profile(**{**vars(profile), flag: True})
