@@ -1,7 +1,11 @@
 """What beat wakes: three lines each. The work is in steps and notifications, the truth in rows."""
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from celery import Celery
 
@@ -25,6 +29,19 @@ class Runtime:
         return create_engine_for(self.settings.database_url)
 
 
+@contextmanager
+def alone(lock: Path) -> Iterator[bool]:
+    """Whether nobody else on this machine, thread or process, holds the lock now; the system frees it at death."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
 def register_tasks(app: Celery, runtime: Runtime) -> None:
     """Give the application its two tasks."""
 
@@ -33,8 +50,10 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
         escalate.sweep(runtime.engine, runtime.clock)
 
     def deliver_mails() -> None:
-        """Send every mail that waits."""
-        deliver(runtime.engine, runtime.clock, runtime.settings)
+        """Send every mail that waits; one run a host, so that a hanging mail server never keeps the sweep waiting."""
+        with alone(runtime.settings.data_dir / "deliver.lock") as nobody_else:
+            if nobody_else:
+                deliver(runtime.engine, runtime.clock, runtime.settings)
 
     app.task(sweep, name="incidens72.sweep")
     app.task(deliver_mails, name="incidens72.deliver")
