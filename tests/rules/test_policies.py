@@ -198,6 +198,14 @@ def test_when_everybody_is_away_the_house_is_told_and_they_are_too() -> None:
     assert [one.why for one in answer] == ["fallback", "also_absent", "also_absent"]
 
 
+def test_the_mailbox_of_the_house_is_written_to_once_even_when_its_owner_is_away() -> None:
+    people = (DPO, HANDLER)
+    answer = told_at(
+        rule_named(DUTY, "before48"), local("2026-11-24T10:00"), people, [away(DPO), away(HANDLER)], DPO.email
+    )
+    assert [one.person.email for one in answer] == [DPO.email, HANDLER.email]
+
+
 def test_an_absence_covers_its_first_and_last_day_in_hungary() -> None:
     absence = away(DPO)
     assert absence.covers(local("2026-11-23T00:00"))

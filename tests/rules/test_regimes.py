@@ -13,6 +13,7 @@ from incidents.base.dated import NoSuchLawError
 from incidents.base.time import BUDAPEST, NaiveDatetimeError
 from incidents.rules.clock import regime_for
 from incidents.rules.escalation import policy_for
+from incidents.rules.office import WorkingHours
 from incidents.rules.regimes import (
     DueReport,
     Params,
@@ -196,3 +197,10 @@ def test_the_plain_clock_can_ask_for_the_first_report_of_a_regime_counted_in_hou
 def test_the_plain_clock_refuses_a_regime_it_would_count_wrongly(regime: str) -> None:
     with pytest.raises(NoSuchLawError, match=regime):
         regime_for(regime, TODAY)
+
+
+def test_noon_of_the_next_working_day_gives_time_and_never_takes_the_four_hours_away() -> None:
+    late_risers = WorkingHours.of({"tuesday": ["10:00", "18:00"]})
+    noticed = datetime(2026, 11, 24, 9, 30, tzinfo=ZoneInfo(BUDAPEST))
+    [report] = due(duty_for("cer", TODAY), {"first_signal": noticed}, Params(level=1, office=late_risers))
+    assert report.due_at == noticed + 4 * HOUR
