@@ -23,8 +23,8 @@ def clock(awareness: str, zone: str, regime: str, as_json: bool) -> None:
     """The deadline of an AWARENESS such as 2026-10-23T16:20, with the warnings of the default policy."""
     try:
         anchor = parse_local(awareness, zone)
-        law = clock_rules.regime_for(regime, anchor.at.date())
-        answer = clock_rules.explain(anchor, law, policy_for("default", anchor.at.date()))
+        law = clock_rules.regime_for(regime, anchor.local.date())
+        answer = clock_rules.explain(anchor, law, policy_for("default", anchor.local.date()))
     except (LocalTimeError, LookupError) as error:
         fail(f"clock: {error}")
     if as_json:

@@ -86,9 +86,11 @@ def parse_staff_report(form: Mapping[str, str], now: datetime) -> StaffReport:
 
 
 def title_of(what_happened: str) -> str:
-    """A working title until somebody gives a better one: the first line, cut at a word."""
+    """A working title until somebody gives a better one: the first line without its full stop, cut at a word."""
     lines = what_happened.strip().splitlines()
     line = lines[0].strip() if lines else ""
+    if line.endswith(".") and not line.endswith(".."):
+        line = line[:-1]
     if len(line) <= LONGEST_TITLE:
         return line
     return line[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"

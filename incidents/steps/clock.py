@@ -27,7 +27,7 @@ def policy_today(uow: UnitOfWork) -> escalation.Policy:
 def start_provisional(uow: UnitOfWork, incident: Incident) -> ClockRow:
     """Start the clock from the first signal, so that a report nobody has read still escalates."""
     anchor = ZonedInstant(incident.first_signal_at, incident.first_signal_zone)
-    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
+    regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
     clock = deadlines.add_clock(uow, incident, regime, anchor, "first_signal", version=1, reason="")
     deadlines.add_stages(
         uow,
@@ -117,7 +117,7 @@ def _next_version(
 ) -> ClockRow:
     deadlines.cancel_scheduled(uow, old, "superseded")
     old.state = "superseded"
-    regime = law.regime_for(deadlines.GDPR_33, anchor.at.date())
+    regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
     return deadlines.add_clock(uow, incident, regime, anchor, kind, version=old.version + 1, reason=reason)
 
 

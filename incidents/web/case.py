@@ -43,6 +43,7 @@ def show_case(request: PageRequest, incident_id: FromPath[UUID]) -> Response[str
         versions=versions(found, lang),
         missing=missing_labels(found.missing, lang),
         timeline=timeline(found, lang),
+        closable=not obstacles_to_closing(found.marks),
     )
 
 

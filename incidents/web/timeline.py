@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from incidents.base.hungarian import format_datetime, format_number, join_words
+from incidents.base.hungarian import format_datetime, format_number, format_table_datetime, join_words
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.rules.escalation import policy_of_version, stage_label
 from incidents.rules.facts import vocabulary
@@ -23,6 +23,7 @@ TRIED = msgid("{count} attempts so far. Last answer: {error}")
 NEW_DEADLINE = msgid("Deadline: {deadline}, counted {anchor}")
 LATE_WARNING = msgid("It went out {minutes} minutes late.")
 TO = msgid("To: {recipients}")
+SENT = msgid("{recipient} (sent {when})")
 VERSION = msgid("version {version}")
 HASH = msgid("hash {hash}")
 
@@ -34,6 +35,9 @@ class _Teller:
         self.lang = lang
         self.say: Translator = translator(lang)
         self.policy = policy_of_version(DEFAULT_POLICY, case.incident.policy_version)
+        self.sent = {
+            (str(mail.payload.get("stage", "")), mail.recipient): mail.sent_at for mail in case.mails if mail.sent_at
+        }
 
     def moment(self, event: Event) -> Moment:
         details = _DETAILS.get(event.kind.partition(".")[0], _nothing)(self, event.data)
@@ -50,6 +54,11 @@ class _Teller:
         except LookupError:
             return name
 
+    def recipient(self, stage: str, address: str) -> str:
+        """Somebody who was warned, with the time once the mail has left."""
+        sent_at = self.sent.get((stage, address))
+        return self.say(SENT, recipient=address, when=format_table_datetime(sent_at, self.lang)) if sent_at else address
+
     def when(self, text: object) -> str:
         return format_datetime(datetime.fromisoformat(str(text)), self.lang)
 
@@ -57,10 +66,15 @@ class _Teller:
 def timeline(case: Case, lang: str) -> list[Moment]:
     """What happened in a case, newest first."""
     teller = _Teller(case, lang)
-    told = [teller.moment(event) for event in case.events]
+    told = [teller.moment(event) for event in case.events if not _told_with_its_stage(event)]
     told += [teller.waiting(mail) for mail in case.mails if mail.state == "queued"]
     told.reverse()  # the log is oldest first; entries of one instant must be newest first as well
     return sorted(told, key=lambda moment: moment[0], reverse=True)
+
+
+def _told_with_its_stage(event: Event) -> bool:
+    """A warning that was sent stands beside the stage it was sent for, not as an entry of its own."""
+    return event.kind == "mail.sent" and event.data.get("template") == "stage"
 
 
 Data: TypeAlias = Mapping[str, Any]
@@ -87,7 +101,8 @@ def _facts(teller: _Teller, data: Data) -> str:
 def _stage(teller: _Teller, data: Data) -> str:
     lines = [teller.stage(str(data.get("stage", "")))]
     if recipients := data.get("to"):
-        lines.append(teller.say(TO, recipients=join_words(list(recipients), teller.lang)))
+        shown = [teller.recipient(str(data.get("stage", "")), one) for one in recipients]
+        lines.append(teller.say(TO, recipients=join_words(shown, teller.lang)))
     if (minutes := int(data.get("late_by_seconds") or 0) // 60) >= 1:
         lines.append(teller.say(LATE_WARNING, minutes=format_number(minutes, teller.lang)))
     return "\n".join(lines)
