@@ -88,7 +88,8 @@ def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dic
     policy = escalation.policy_of_version(DEFAULT_POLICY, incident.policy_version)
     lang = mail.language
     stage = str(mail.payload["stage"])
-    left = case.clock.deadline_at - uow.now
+    # The moment itself counts as passed: a mail written at it must not speak of time left.
+    left = (case.clock.deadline_at - uow.now) or -timedelta.resolution
     late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
     return {
         **_case_words(case, lang, settings),
@@ -97,7 +98,7 @@ def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dic
         "stage_label": escalation.stage_label(policy, stage, lang),
         "folded": [escalation.stage_label(policy, name, lang) for name in mail.payload.get("folded", [])],
         "running": case.clock.state == "running",
-        "overdue": left <= timedelta(0),
+        "overdue": left < timedelta(0),
         "left": hungarian.hours_in_words(left, lang),
         "late_by": hungarian.hours_in_words(late_by, lang) if late_by > LATE_AFTER else "",
         "acknowledged_by": next((ack.name for ack in case.acknowledgements), ""),

@@ -59,7 +59,9 @@ COLLEAGUES = (DPO, DEPUTY, HANDLER, MANAGER)
 class Company:
     """The firm, its people and the installation that serves it."""
 
-    def __init__(self, database_url: str, clock: Clock, data: Path, smtp_url: str = "") -> None:
+    def __init__(
+        self, database_url: str, clock: Clock, data: Path, smtp_url: str = "", form: ControllerForm = FIRM
+    ) -> None:
         self.env = {
             "DATABASE_URL": database_url,
             "INCIDENTS72_DATA": str(data),
@@ -71,7 +73,7 @@ class Company:
         self.settings = load_settings(self.env)
         self.clock = clock
         self.engine = create_engine_for(database_url)
-        self.id = self.found(FIRM)
+        self.id = self.found(form)
         for colleague in COLLEAGUES:
             self.employ(colleague)
 

@@ -44,12 +44,33 @@ def _storm(installation: Installation, company: Company, random: Random) -> Stor
     return Storm(installation.address, link, company.key("reporter"), random)
 
 
+def _until_accepted(storm: Storm, more: int) -> None:
+    known = len(storm.accepted)
+    wait_until(lambda: len(storm.accepted) > known + more, "reports to be accepted", 60)
+
+
 def _nothing_waits(company: Company) -> bool:
     """Whether no stage is overdue and no mail waits that nobody holds."""
     with company.uow(read_only=True) as uow:
         overdue = select(Stage.id).where(Stage.state == "scheduled", Stage.due_at <= uow.now - timedelta(seconds=1))
         waiting = select(OutboxMail.id).where(OutboxMail.state == "queued", OutboxMail.lease_until.is_(None))
         return uow.session.scalar(overdue.limit(1)) is None and uow.session.scalar(waiting.limit(1)) is None
+
+
+def _until_nothing_waits(installation: Installation, company: Company) -> None:
+    try:
+        wait_until(lambda: _nothing_waits(company), "everything due to be done", 120, pause=0.5)
+    except AssertionError as error:
+        for mail in _waiting_mails(company)[:5]:
+            error.add_note(f"{mail.key}: {mail.attempts} tries, next {mail.next_attempt_at}: {mail.last_error}")
+        for part, process in installation.running.items():
+            error.add_note(f"--- {part}\n{process.output()[-3000:]}")
+        raise
+
+
+def _waiting_mails(company: Company) -> list[OutboxMail]:
+    with company.uow(read_only=True) as uow:
+        return list(uow.session.scalars(select(OutboxMail).where(OutboxMail.state == "queued")))
 
 
 def _let_the_leases_end(company: Company) -> None:
@@ -68,12 +89,12 @@ def test_a_power_cut_loses_nothing_and_doubles_nothing(
     installation.start()
     with _storm(installation, company, random) as storm:
         for _ in range(ROUNDS):
-            wait_until(lambda known=len(storm.accepted): len(storm.accepted) > known + 3, "reports to arrive", 60)
+            _until_accepted(storm, 3)
             time.sleep(random.uniform(0.1, 3))
             installation.kill9()
             installation.start(*installation.mortal)
-        wait_until(lambda known=len(storm.accepted): len(storm.accepted) > known + 10, "reports at the end", 60)
-    wait_until(lambda: _nothing_waits(company), "everything due to be done", 120)
+        _until_accepted(storm, 10)
+    _until_nothing_waits(installation, company)
     assert installation.ready()
     assert set(installation.stop().values()) <= {0, -15}
     _let_the_leases_end(company)

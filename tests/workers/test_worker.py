@@ -86,7 +86,7 @@ def test_what_fell_due_while_nothing_ran_is_caught_up_at_the_start(
     wait_until(lambda: _sent(company, case, 4), "a mail to each of the four", 60)
     mails = [mail for mail in smtp_server.received() if mail.recipients == (DPO.email,)]
     assert len(mails) == 1, "one mail, the rest folded into it"
-    assert mails[0].subject.startswith("LEJÁRT – Lejárt a határidő")
+    assert mails[0].subject.startswith("8 ÓRÁJA LEJÁRT – ")
     assert "külön levél nélkül" in mails[0].text()
 
 
