@@ -326,6 +326,7 @@ def freeze_both_drafts(dpo: Visitor, reference: str) -> None:
         shown = plain(dpo.page.locator("article.paper").inner_text())
         dpo.press("Véglegesítés")
         frozen = dpo.page.locator(".frozen").first
+        assert "pótlandó" not in frozen.inner_text()  # every question was answered
         docx = words_of_docx(dpo.save(frozen.get_by_role("link", name="DOCX")))
         pdf = words_of_pdf(dpo.save(frozen.get_by_role("link", name="PDF")))
         for text in (shown, docx, pdf):

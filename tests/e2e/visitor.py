@@ -28,8 +28,6 @@ class Watch:
     faults: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     """Forms that came back with questions (422)."""
-    taken: list[str] = field(default_factory=list)
-    """The pictures taken, in order."""
 
     def visitor(self, browser: "Browser", viewport: dict[str, int], *, javascript: bool = True) -> "Visitor":
         """Somebody with a browser of their own, in Hungary."""
@@ -165,4 +163,3 @@ class Visitor:
         self.page.mouse.move(0, 0)
         self.page.evaluate("document.activeElement.blur()")
         self.page.screenshot(path=file, full_page=True, clip=clip, animations="disabled", scale="css")  # type: ignore[arg-type]
-        self.watch.taken.append(file.name)

@@ -128,6 +128,11 @@ class TestNotificationToTheAuthority:
     def test_no_special_category_is_an_answer(self) -> None:
         assert item(a_case(), "people.special_categories").text == "Nincs."
 
+    def test_none_of_the_listed_circumstances_is_an_answer_and_leaves_nothing_to_follow(self) -> None:
+        answered = a_case({**STOLEN_LAPTOP, "context": [], "vulnerable": []})
+        assert item(answered, "nature.context").text == "Nincs."
+        assert missing(authority_draft(answered, "hu")) == []
+
     def test_an_empty_list_of_data_is_not(self) -> None:
         assert item(a_case({**STOLEN_LAPTOP, "data_categories": []}), "people.data_categories").text == TO_FOLLOW
 
