@@ -42,7 +42,9 @@ def write(html: str, meta: DocumentMeta) -> bytes:
     Raises:
         UnknownMarkupError: the HTML is not that of a letter.
     """
-    return _compile("letter.typ", {"meta": _meta(meta), "blocks": [_block(block) for block in parse(html)]}, meta)
+    return compile_document(
+        "letter.typ", {"meta": frame(meta), "blocks": [_block(block) for block in parse(html)]}, meta
+    )
 
 
 def write_register(rows: Rows, columns: Columns, meta: DocumentMeta, notes: Notes = ()) -> bytes:
@@ -50,17 +52,18 @@ def write_register(rows: Rows, columns: Columns, meta: DocumentMeta, notes: Note
     cells = [[in_words(row.get(key), meta.lang) for key, _ in columns] for row in rows]
     headings = [heading for _, heading in columns]
     data = {
-        "meta": _meta(meta),
+        "meta": frame(meta),
         "headings": [showable(heading) for heading in headings],
         "widths": _widths(headings, cells),
         "rows": [[showable(cell, REGISTER_WORD) for cell in row] for row in cells],
         "empty": meta.words["empty"],
         "notes": [[showable(label), showable(value)] for label, value in notes],
     }
-    return _compile("register.typ", data, meta)
+    return compile_document("register.typ", data, meta)
 
 
-def _compile(template: str, data: Mapping[str, object], meta: DocumentMeta) -> bytes:
+def compile_document(template: str, data: Mapping[str, object], meta: DocumentMeta) -> bytes:
+    """A PDF from a Typst template and its data: A4 in the house style, tagged (PDF/UA-1), the same bytes each time."""
     folder = TEMPLATES / "documents"
     return typst.compile(
         folder / template,
@@ -72,7 +75,8 @@ def _compile(template: str, data: Mapping[str, object], meta: DocumentMeta) -> b
     )
 
 
-def _meta(meta: DocumentMeta) -> JsonDict:
+def frame(meta: DocumentMeta) -> JsonDict:
+    """What every Typst template reads about its document: title, language, letterhead, footer."""
     language, _, region = meta.words["locale"].partition("-")
     return {
         "title": showable(meta.title).strip() or meta.words["draft"],  # PDF/UA refuses a document without a title
