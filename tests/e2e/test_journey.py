@@ -2,7 +2,7 @@
 
 The pictures of the user guide are taken on the way. They go to a temporary folder; `GUIDE_SHOTS=docs/guide/kepek`
 keeps them for the guide. With Debian's chromium-l10n and `LANGUAGE=hu` the date fields are Hungarian as well; reduce
-the pictures to 96 colours before they are committed (tests/test_guide.py watches their size).
+the pictures to 256 colours before they are committed (tests/test_guide.py watches their size).
 """
 
 import os
