@@ -10,10 +10,11 @@ from incidents.steps import cases, clock, controllers, decide, report
 from incidents.store.engine import create_engine_for
 from incidents.store.incidents import BoardFilter
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
+from tests.builders import ENCRYPTED
 from tests.fakes import FakeClock
 
 NOW = datetime(2026, 11, 20, 16, 50, tzinfo=UTC)
-ENCRYPTED = "A lemez titkosítva volt, a kulcs nálunk maradt, ezért a kockázat valószínűtlen."
+SAFE = "A lemez titkosítva volt, a kulcs nálunk maradt, ezért a kockázat valószínűtlen."
 
 
 def test_running_clocks_come_before_stopped_ones_however_old_these_are(database_url: str) -> None:
@@ -26,7 +27,7 @@ def test_running_clocks_come_before_stopped_ones_however_old_these_are(database_
         owner = controllers.create_controller(uow, form).id
 
         def opened(title: str, hours_ago: int) -> UUID:
-            facts, _ = validate({"title": title})
+            facts, _ = validate({"title": title, **ENCRYPTED})
             first = ZonedInstant(NOW - timedelta(hours=hours_ago))
             return report.open_incident(
                 uow, owner, facts=facts, first_signal=first, via="page", reporter=""
@@ -37,7 +38,7 @@ def test_running_clocks_come_before_stopped_ones_however_old_these_are(database_
             if title != "olvasatlan":
                 clock.acknowledge(uow, key, via="page")
             if title == "leállt":
-                decide.record_decision(uow, key, DecisionForm("no", "no", ENCRYPTED, ENCRYPTED))
+                decide.record_decision(uow, key, DecisionForm("no", "no", SAFE, SAFE))
     seen: list[str] = []
     after = None
     with unit_of_work(engine, now, SYSTEM, EVERY_CONTROLLER, read_only=True) as uow:

@@ -16,7 +16,7 @@ def refusal(case: CaseFile, notify: str, tell: str = "no", **fields: str) -> set
 
 def test_a_decision_keeps_who_when_why_and_on_which_facts(firm: Firm) -> None:
     case = firm.report()
-    case.amend(subjects_count=400)
+    case.encrypted()
     row = case.decide("yes", "exempt", exemption="a", reasons_authority=f"  {GOOD_REASON} ")
     assert (row.decided_by, row.decided_by_id) == ("Doktor Dóra", firm.people["dpo"].id)
     assert (row.decided_at, row.facts_version, row.version) == (firm.town.clock.now(), 2, 1)
@@ -34,12 +34,13 @@ def test_a_later_decision_replaces_it_and_both_stay(firm: Firm) -> None:
     assert [event.kind for event in seen.events].count("decision.recorded") == 2
 
 
-def test_it_points_at_the_newest_risk_test(firm: Firm) -> None:
+def test_it_rests_on_the_risk_test_of_the_facts_as_they_stand_run_now_where_there_is_none(firm: Firm) -> None:
     case = firm.report()
-    assert case.decide("yes").assessment_id is None
-    case.assess()
-    newest = case.assess()
-    assert case.decide("yes").assessment_id == newest.id
+    first = case.decide("yes")
+    case.encrypted()
+    second = case.decide("yes")
+    assert [run.id for run in case.look().assessments] == [first.assessment_id, second.assessment_id]
+    assert [run.facts_version for run in case.look().assessments] == [1, 2]
 
 
 @pytest.mark.parametrize("reason", ["", "nem kell", "nincs kockázat", "- - -", "nem nem nem nem nem nem nem"])

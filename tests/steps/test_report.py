@@ -23,7 +23,7 @@ class TestAReportOpensACase:
     def test_four_answers_are_a_case_with_a_number_a_running_clock_and_planned_warnings(self, firm: Firm) -> None:
         case = firm.report().look()
         assert case.incident.reference.endswith("-2026/0001")
-        assert case.incident.title == WHAT_HAPPENED
+        assert case.incident.title == WHAT_HAPPENED.rstrip(".")
         assert case.state == "reported"
         assert case.next_act == "acknowledge"
         assert case.clock.state == "running"
@@ -336,7 +336,7 @@ def test_a_whole_case_costs_one_query_per_kind_of_row_however_many_cases_there_a
         event.listen(town.database, "before_cursor_execute", count)
         assert len(cases.read_cases(uow, found)) == 5
     event.remove(town.database, "before_cursor_execute", count)
-    assert len([sql for sql in counted if sql.startswith("SELECT")]) == 12
+    assert len([sql for sql in counted if sql.startswith("SELECT")]) == 14
 
 
 def test_a_title_is_the_first_line_when_the_report_gives_none(firm: Firm) -> None:
@@ -350,4 +350,4 @@ def test_a_title_is_the_first_line_when_the_report_gives_none(firm: Firm) -> Non
             via="page",
             reporter="",
         )
-        assert incidents.load(uow, opened.incident_id).title == "Eltűnt egy akta."
+        assert incidents.load(uow, opened.incident_id).title == "Eltűnt egy akta"
