@@ -93,6 +93,10 @@ class TestSources:
     def test_a_named_processor_is_not_denied_in_the_form(self) -> None:
         assert value("other_parties", {"processor": "Felhőtár Inc."}) == "yes"
 
+    def test_that_nobody_else_is_involved_is_said_in_the_form(self) -> None:
+        found = field("other_parties", answers={})
+        assert (found.status, found.place) == (FieldStatus.MISSING, "form:other_parties")
+
     def test_an_answer_in_the_form_refines_what_the_facts_suggest(self) -> None:
         found = field("incident_nature", answers={"incident_nature": "exfiltration"})
         assert (found.value, found.place) == ("exfiltration", "form:incident_nature")

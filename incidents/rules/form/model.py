@@ -122,7 +122,7 @@ class Form:
         Raises:
             KeyError: there is no such row.
         """
-        return next((one for one in self.fields.values() if one.row == row), None) or self.fields[str(row)]
+        return {one.row: one for one in self.fields.values()}[row]
 
 
 def form_in_force(form_id: str, on: date) -> Form:

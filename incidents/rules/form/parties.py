@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from incidents.rules.draft.answers import contact_of
 from incidents.rules.form import found
-from incidents.rules.form.found import NOTHING, Found
+from incidents.rules.form.found import NOTHING, SILENT, Found
 from incidents.rules.form.model import FormField
 from incidents.rules.form.reading import Reading
 
@@ -63,7 +63,10 @@ def _contact_details(reading: Reading, _: FormField) -> Found:
 
 def _other_parties(reading: Reading, spec: FormField) -> Found:
     """A named processor is a party; that none is, somebody has to say in the form."""
-    return found.chosen(spec, "yes") if reading.codes("processor") else reading.unknown("processor", spec)
+    if reading.codes("processor"):
+        return found.chosen(spec, "yes")
+    unknown = reading.unknown("processor", spec)
+    return unknown if unknown.state is not found.State.NONE else SILENT
 
 
 def _other_party_role(reading: Reading, spec: FormField) -> Found:
