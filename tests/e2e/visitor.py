@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 900}
+PATIENCE = 20_000
+"""Milliseconds for one act of a page, on a machine that other tests keep busy."""
 TALLEST_PICTURE = 1200
 OPTIONAL = r"( \(nem kötelező\))?"
 
@@ -39,7 +41,7 @@ class Watch:
             java_script_enabled=javascript,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.route("**/*", self._let_through)
         context.on("request", self._note_request)
         context.on("response", self._note_answer)
@@ -136,11 +138,11 @@ class Visitor:
 
     def sees(self, words: str) -> None:
         """These words stand on the page."""
-        expect(self.page.get_by_text(words).first).to_be_visible()
+        expect(self.page.get_by_text(words).first).to_be_visible(timeout=PATIENCE)
 
     def sees_no(self, words: str) -> None:
         """These words stand nowhere on the page."""
-        expect(self.page.get_by_text(words)).to_have_count(0)
+        expect(self.page.get_by_text(words)).to_have_count(0, timeout=PATIENCE)
 
     def heading(self) -> str:
         """The first heading of the page."""
