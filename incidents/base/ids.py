@@ -8,7 +8,6 @@ from uuid import UUID
 
 from incidents.base.time import utc
 
-
 _made = count(int.from_bytes(os.urandom(2), "big"))
 
 

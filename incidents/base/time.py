@@ -4,7 +4,7 @@ This is the only file that reads the system clock.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -100,6 +100,6 @@ def parse_local(text: str, zone_name: str = BUDAPEST) -> ZonedInstant:
     return ZonedInstant(instant, zone_name)
 
 
-def hours_between(earlier: datetime, later: datetime) -> float:
-    """Elapsed hours from one instant to another (negative when the second is earlier)."""
-    return (utc(later) - utc(earlier)) / timedelta(hours=1)
+def to_the_minute(at: datetime) -> datetime:
+    """The minute an instant lies in: forms are filled in minutes, so nothing typed in one minute is before another."""
+    return utc(at).replace(second=0, microsecond=0)

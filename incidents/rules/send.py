@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from incidents.base.errors import FieldError
-from incidents.base.time import ZonedInstant
+from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules.decide import has_substance
 
 FILING_KINDS = ("new", "follow_up", "withdrawal")
@@ -95,7 +95,7 @@ def _thread_faults(form: FilingForm, thread: ThreadSoFar) -> list[FieldError]:
 def filing_faults(form: FilingForm, thread: ThreadSoFar, now: datetime) -> list[FieldError]:
     """Every field of a filing that cannot stand; delay reasons are owed by themselves once the deadline has passed."""
     errors = _choices(form) + _not_a_future_time("filed_at", form.filed_at, now)
-    if form.filed_at.at < thread.first_signal:
+    if form.filed_at.at < to_the_minute(thread.first_signal):
         errors.append(FieldError("filed_at", "too-early", "This is before the first signal of the incident."))
     errors += _thread_faults(form, thread)
     if form.kind == "new" and form.filed_at.at > thread.deadline and not has_substance(form.delay_reasons):
@@ -112,7 +112,7 @@ def filing_faults(form: FilingForm, thread: ThreadSoFar, now: datetime) -> list[
 def communication_faults(form: CommunicationForm, first_signal: datetime, now: datetime) -> list[FieldError]:
     """Every field of a communication that cannot stand (Art. 34; when, form and content must be provable)."""
     errors = _not_a_future_time("sent_at", form.sent_at, now)
-    if form.sent_at.at < first_signal:
+    if form.sent_at.at < to_the_minute(first_signal):
         errors.append(FieldError("sent_at", "too-early", "This is before the first signal of the incident."))
     if form.form not in FORMS_OF_TELLING:
         errors.append(FieldError("form", "required", "Choose the form in which people were told."))

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from incidents.base.errors import Conflict, FieldError, InvalidInput
 from incidents.base.ids import new_id
-from incidents.base.time import ZonedInstant
+from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules import clock as law
 from incidents.rules import escalation
 from incidents.rules.decide import has_substance
@@ -63,7 +63,7 @@ def _awareness_faults(incident: Incident, at: ZonedInstant, reason: str, now: da
     errors = []
     if at.at > now:
         errors.append(FieldError("awareness_at", "future", "Awareness cannot lie in the future."))
-    if at.at < incident.first_signal_at:
+    if at.at < to_the_minute(incident.first_signal_at):
         errors.append(
             FieldError(
                 "awareness_at",

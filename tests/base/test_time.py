@@ -11,7 +11,6 @@ from incidents.base.time import (
     NaiveDatetimeError,
     SystemClock,
     ZonedInstant,
-    hours_between,
     parse_local,
     utc,
     zone,
@@ -64,9 +63,3 @@ def test_utc_keeps_the_instant(instant: datetime) -> None:
 
 def test_the_machine_answers_in_utc() -> None:
     assert SystemClock().now().utcoffset() == timedelta(0)
-
-
-def test_hours_between_are_elapsed_hours() -> None:
-    friday, monday = parse_local("2026-10-23T16:20"), parse_local("2026-10-26T15:20")
-    assert hours_between(friday.at, monday.at) == 72
-    assert hours_between(monday.at, friday.at) == -72
