@@ -117,6 +117,7 @@ def _tell_next(uow: UnitOfWork, dead: OutboxMail) -> None:
             language=person.language,
             payload={
                 **dead.payload,
+                "about": dead.payload.get("about", dead.template),
                 "folded": [],
                 "failed_recipient": dead.recipient,
                 "failure": dead.last_error,
@@ -129,8 +130,8 @@ def _tell_next(uow: UnitOfWork, dead: OutboxMail) -> None:
 
 
 def _same_warning(mail: OutboxMail, dead: OutboxMail) -> bool:
-    mine, theirs = (one.payload.get("clock_id") for one in (mail, dead))
-    return mine == theirs and mail.payload.get("stage") == dead.payload.get("stage")
+    said, lost = (tuple(one.payload.get(key) for key in ("clock_id", "stage", "notice")) for one in (mail, dead))
+    return said == lost
 
 
 def _chain(uow: UnitOfWork, controller_id: UUID) -> list[Person]:

@@ -23,6 +23,7 @@ from incidents.steps.clock import DEFAULT_POLICY
 from incidents.store import incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
+from notifications import notices
 from notifications.documents.meta import TEMPLATES
 
 ACK_LINK_LENGTH = timedelta(hours=96)
@@ -83,28 +84,37 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
-    incident = incidents.load(uow, _incident_of(mail))
-    case = read_case(uow, incident)
-    policy = escalation.policy_of_version(DEFAULT_POLICY, incident.policy_version)
-    lang = mail.language
-    stage = str(mail.payload["stage"])
-    # The moment itself counts as passed: a mail written at it must not speak of time left.
-    left = (case.clock.deadline_at - uow.now) or -timedelta.resolution
+    case = _case_of(uow, mail)
+    policy = escalation.policy_of_version(DEFAULT_POLICY, case.incident.policy_version)
+    lang, stage = mail.language, str(mail.payload["stage"])
     late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
     return {
-        **_case_words(case, lang, settings),
-        "name": mail.name,
+        **_case_context(uow, mail, settings, case),
         "stage": stage,
         "stage_label": escalation.stage_label(policy, stage, lang),
         "folded": [escalation.stage_label(policy, name, lang) for name in mail.payload.get("folded", [])],
-        "running": case.clock.state == "running",
-        "overdue": left < timedelta(0),
-        "left": hungarian.hours_in_words(left, lang),
         "late_by": hungarian.hours_in_words(late_by, lang) if late_by > LATE_AFTER else "",
-        "acknowledged_by": next((ack.name for ack in case.acknowledgements), ""),
         "undecided": case.decision is None,
         "missing": [label(key, lang) for key in case.missing],
-        "ack_url": _ack_url(uow, mail, stage, settings),
+    }
+
+
+def _case_of(uow: UnitOfWork, mail: OutboxMail) -> Case:
+    return read_case(uow, incidents.load(uow, _incident_of(mail)))
+
+
+def _case_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings, case: Case) -> dict[str, Any]:
+    """What every mail about a case may say: how much time there is, who has it, where to take it."""
+    # The moment itself counts as passed: a mail written at it must not speak of time left.
+    left = (case.clock.deadline_at - uow.now) or -timedelta.resolution
+    return {
+        **_case_words(case, mail.language, settings),
+        "name": mail.name,
+        "running": case.clock.state == "running",
+        "overdue": left < timedelta(0),
+        "left": hungarian.hours_in_words(left, mail.language),
+        "acknowledged_by": next((ack.name for ack in case.acknowledgements), ""),
+        "ack_url": _ack_url(uow, mail, str(mail.payload.get("stage", "")), settings),
     }
 
 
@@ -130,8 +140,19 @@ def _ack_url(uow: UnitOfWork, mail: OutboxMail, stage: str, settings: Settings) 
     return f"{settings.public_url}/ack/{sign_ack(settings.secret_key, link)}"
 
 
+def _notice_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
+    case = _case_of(uow, mail)
+    said = notices.words(case, mail.template, mail.payload, mail.language)
+    context = _case_context(uow, mail, settings, case)
+    return {**context, **said, "decide_url": f"{context['case_url']}/decide"}
+
+
 def _undeliverable_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
-    context = _stage_context(uow, mail, settings)
+    if "stage" in mail.payload:
+        context = _stage_context(uow, mail, settings)
+    else:
+        context = _case_context(uow, mail, settings, _case_of(uow, mail))
+        context["stage_label"] = notices.title(str(mail.payload["about"]), mail.language)
     return {**context, "failed_recipient": mail.payload["failed_recipient"], "failure": mail.payload["failure"]}
 
 
@@ -144,4 +165,9 @@ def _invite_context(_uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> d
     }
 
 
-_CONTEXTS = {"stage": _stage_context, "undeliverable": _undeliverable_context, "invite": _invite_context}
+_CONTEXTS = {
+    "stage": _stage_context,
+    "undeliverable": _undeliverable_context,
+    "invite": _invite_context,
+    **dict.fromkeys(notices.NOTICES, _notice_context),
+}

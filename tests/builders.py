@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from incidents.base.time import BUDAPEST, ZonedInstant
@@ -20,13 +20,29 @@ from incidents.steps import assess, cases, clock, controllers, decide, draft, es
 from incidents.steps.controllers import ActivityForm, ControllerForm, ProcessorForm
 from incidents.steps.draft import RenderedDocument
 from incidents.store.engine import Database, create_engine_for
-from incidents.store.tables import Acknowledgement, Communication, Decision, Document, Filing, OutboxMail, User
+from incidents.store.tables import (
+    Acknowledgement,
+    Communication,
+    Decision,
+    DecisionProposal,
+    Document,
+    Filing,
+    OutboxMail,
+    User,
+)
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.fakes import FakeClock
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
 GOOD_REASON = "A lemez titkosított, a kulcs nem került ki, ezért kockázat nem valószínű."
 WHY_LATER = "Előbb ki kellett deríteni, hogy a gépen voltak-e személyes adatok; délután lett bizonyos."
+ENCRYPTED: dict[str, Any] = {
+    "breach_types": ["confidentiality"],
+    "unintelligible": {"state": "yes", "key_safe": True},
+    "service_impact": "none",
+    "context": [],
+}
+"""Nobody can read the data: the risk test asks for nothing but the entry in the register."""
 NAMES = {
     "reporter": "Raktáros Rezső",
     "handler": "Halmos Hanna",
@@ -36,6 +52,7 @@ NAMES = {
     "admin": "Adorján Ádám",
 }
 _numbers = count(1)
+Decided: TypeAlias = Decision | DecisionProposal
 
 
 def controller_form(name: str = "Futár Példa Kft.", **fields: Any) -> ControllerForm:
@@ -53,8 +70,8 @@ def staff_report(noticed: ZonedInstant, what: str = WHAT_HAPPENED, kind: str = "
     return StaffReport(what, kind, noticed, "Raktáros Rezső, 06 30 555 0102")
 
 
-def decision_form(notify: str = "yes", tell: str = "no", **fields: str) -> DecisionForm:
-    given = {"reasons_authority": GOOD_REASON, "reasons_subjects": GOOD_REASON}
+def decision_form(notify: str = "yes", tell: str = "no", **fields: Any) -> DecisionForm:
+    given: dict[str, Any] = {"reasons_authority": GOOD_REASON, "reasons_subjects": GOOD_REASON}
     return DecisionForm(notify=notify, tell=tell, **{**given, **fields})
 
 
@@ -165,6 +182,11 @@ class CaseFile:
         with self.firm.as_("handler") as uow:
             return report.amend_facts(uow, self.id, values, reason)
 
+    def encrypted(self) -> "CaseFile":
+        """It turns out that nobody can read the data."""
+        self.amend(**ENCRYPTED)
+        return self
+
     def acknowledge(self, role: str = "dpo") -> Acknowledgement:
         with self.firm.as_(role) as uow:
             return clock.acknowledge(uow, self.id, via="page")
@@ -178,9 +200,26 @@ class CaseFile:
         with self.firm.as_("handler") as uow:
             return assess.run(uow, self.id)
 
-    def decide(self, notify: str = "yes", tell: str = "no", **fields: str) -> Decision:
-        with self.firm.as_("dpo") as uow:
+    def decide(self, notify: str = "yes", tell: str = "no", **fields: Any) -> Decision:
+        """The DPO decides; where one person is not enough, the manager approves."""
+        decided = self.propose(notify, tell, **fields)
+        if isinstance(decided, Decision):
+            return decided
+        approved = self.answer(decided, "approved")
+        assert approved is not None
+        return approved
+
+    def propose(self, notify: str = "yes", tell: str = "no", role: str = "dpo", **fields: Any) -> Decided:
+        """Somebody decides; what comes of it may be a proposal only."""
+        with self.firm.as_(role) as uow:
             return decide.record_decision(uow, self.id, decision_form(notify, tell, **fields))
+
+    def answer(
+        self, proposal: DecisionProposal, answer: str, role: str = "manager", sentence: str = GOOD_REASON
+    ) -> Decision | None:
+        """The second person answers."""
+        with self.firm.as_(role) as uow:
+            return decide.answer_proposal(uow, proposal.id, answer, sentence)
 
     def freeze(self, kind: str = "authority", language: str = "hu") -> Document:
         with self.firm.as_("handler") as uow:
@@ -216,6 +255,9 @@ def busy_case(firm: Firm) -> CaseFile:
     firm.town.sweep()
     case.acknowledge()
     case.assess()
+    proposal = case.propose("no", "no")
+    assert isinstance(proposal, DecisionProposal)
+    case.answer(proposal, "refused")
     case.decide(tell="yes")
     document = case.freeze()
     case.file(document_id=document.id)

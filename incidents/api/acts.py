@@ -5,6 +5,7 @@ from uuid import UUID
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
+from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from incidents.api.caller import Caller
@@ -18,6 +19,7 @@ from incidents.api.schemas import (
     DraftOut,
     FilingIn,
     FilingOut,
+    ProposalOut,
     instant,
     shaped,
 )
@@ -25,6 +27,7 @@ from incidents.base.errors import NotFound
 from incidents.rules.decide import DecisionForm
 from incidents.rules.send import CommunicationForm, FilingForm
 from incidents.steps import assess, cases, decide, draft, send
+from incidents.store.tables import DecisionProposal
 from notifications.documents import drafts
 
 FILES = {
@@ -47,14 +50,41 @@ def list_assessments(incident_id: FromPath[UUID], caller: NamedDependency[Caller
         return [shaped(AssessmentOut, row) for row in cases.case(uow, incident_id).assessments]
 
 
-@post("/incidents/{incident_id:uuid}/decisions", sync_to_thread=True, summary="Record a decision")
+@post(
+    "/incidents/{incident_id:uuid}/decisions",
+    sync_to_thread=True,
+    summary="Record a decision",
+    responses={202: ResponseSpec(ProposalOut, description="Proposed: a second person must approve")},
+)
 def record_decision(
     incident_id: FromPath[UUID], data: JSONBody[DecisionIn], caller: NamedDependency[Caller]
-) -> DecisionOut:
-    """Notify or not, tell or not or exempt; «not notified» needs a reason of substance."""
-    form = DecisionForm(data.notify, data.tell, data.reasons_authority, data.reasons_subjects, data.exemption)
+) -> Response[DecisionOut | ProposalOut]:
+    """Notify or not, tell or not or exempt; «not notified» needs a reason of substance.
+
+    Less than the risk test asks for is not decided by one: the answer is 202 with the proposal, which a second person
+    approves or refuses on the page of the case.
+    """
+    form = DecisionForm(
+        notify=data.notify,
+        tell=data.tell,
+        reasons_authority=data.reasons_authority,
+        reasons_subjects=data.reasons_subjects,
+        exemption=data.exemption,
+        evidence=data.evidence,
+        tell_by_group=data.groups,
+    )
     with caller.uow() as uow:
-        return shaped(DecisionOut, decide.record_decision(uow, incident_id, form))
+        row = decide.record_decision(uow, incident_id, form)
+        if isinstance(row, DecisionProposal):
+            return Response(shaped(ProposalOut, row), status_code=202)
+        return Response(shaped(DecisionOut, row), status_code=201)
+
+
+@get("/incidents/{incident_id:uuid}/proposals", sync_to_thread=True, summary="Every proposed decision")
+def list_proposals(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[ProposalOut]:
+    """The decisions that needed a second person, answered or not, oldest first."""
+    with caller.uow(read_only=True) as uow:
+        return [shaped(ProposalOut, row) for row in cases.case(uow, incident_id).proposals]
 
 
 @get("/incidents/{incident_id:uuid}/decisions", sync_to_thread=True, summary="Every decision")
@@ -145,6 +175,7 @@ handlers: list[Any] = [
     list_assessments,
     record_decision,
     list_decisions,
+    list_proposals,
     freeze_draft,
     list_drafts,
     read_draft,

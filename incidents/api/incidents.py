@@ -114,7 +114,7 @@ def read_incident(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) 
 def amend_facts(incident_id: FromPath[UUID], data: JSONBody[FactsIn], caller: NamedDependency[Caller]) -> IncidentOut:
     """Record what is now known; nothing earlier is overwritten."""
     with caller.uow() as uow:
-        report.amend_facts(uow, incident_id, data.facts, data.reason)
+        report.amend_facts(uow, incident_id, data.facts, data.reason, data.group)
     return _show(caller, incident_id)
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from incidents.base.errors import FieldError, InvalidInput
 from incidents.base.time import BUDAPEST, LocalTimeError, ZonedInstant, parse_local
+from incidents.rules.facts import Facts
 from incidents.steps.cases import BoardRow, Case
 from incidents.store import tables
 
@@ -26,10 +27,11 @@ class IncidentIn(In):
 
 
 class FactsIn(In):
-    """New facts; ``unknown`` and ``to_be_determined`` are values."""
+    """New facts; ``unknown`` and ``to_be_determined`` are values. With a group, about that group of people only."""
 
     facts: dict[str, Any]
     reason: str = ""
+    group: str = ""
 
 
 class AwarenessIn(In):
@@ -47,13 +49,19 @@ class AcknowledgementIn(In):
 
 
 class DecisionIn(In):
-    """Notify or not, tell or not or exempt, with reasons."""
+    """Notify or not, tell or not or exempt, with reasons.
+
+    ``groups`` says whom to tell, group by group (the empty name: whoever is in none); ``tell`` is then the strictest of
+    them. ``evidence`` is for Art. 34(3)(b).
+    """
 
     notify: Literal["yes", "no"]
     tell: Literal["yes", "no", "exempt"]
     reasons_authority: str
     reasons_subjects: str = ""
     exemption: Literal["", "a", "b", "c"] = ""
+    evidence: str = ""
+    groups: dict[str, Literal["yes", "no", "exempt"]] = field(default_factory=dict)
 
 
 class DraftIn(In):
@@ -137,6 +145,8 @@ class IncidentOut(Struct, frozen=True):
     clock: ClockOut
     facts_version: int
     facts: dict[str, Any]
+    groups: dict[str, dict[str, Any]]
+    """What was said of each group of people by itself."""
     missing: tuple[str, ...]
 
 
@@ -166,6 +176,7 @@ class AssessmentOut(Struct, frozen=True):
     id: UUID
     version: int
     facts_version: int
+    groups: list[str]
     rule_set: str
     outcome: dict[str, Any]
     made_by: str
@@ -173,18 +184,47 @@ class AssessmentOut(Struct, frozen=True):
 
 
 class DecisionOut(Struct, frozen=True):
-    """A recorded decision."""
+    """A recorded decision, with the second person's name and sentence where one was needed."""
 
     id: UUID
     version: int
     facts_version: int
+    assessment_id: UUID
     notify: str
     tell: str
+    tell_by_group: dict[str, str]
     exemption: str
+    evidence: str
     reasons_authority: str
     reasons_subjects: str
     decided_by: str
     decided_at: datetime
+    approved_by: str
+    approval: str
+
+
+class ProposalOut(Struct, frozen=True):
+    """A decision that waits for a second person, who answers on the page of the case; the clock goes on.
+
+    ``needs_second``: why one person is not enough: less than the test asks for (``notify``, ``tell``), health data of
+    many (``health``), an exemption that rests on later measures (``evidence``).
+    """
+
+    id: UUID
+    version: int
+    facts_version: int
+    assessment_id: UUID
+    notify: str
+    tell: str
+    tell_by_group: dict[str, str]
+    exemption: str
+    evidence: str
+    reasons_authority: str
+    reasons_subjects: str
+    needs_second: list[str]
+    opinion_given: bool
+    proposed_by: str
+    proposed_at: datetime
 
 
 class DraftOut(Struct, frozen=True):
@@ -313,6 +353,11 @@ def stages_out(case: Case) -> list[StageOut]:
     ]
 
 
+def facts_out(facts: Facts) -> dict[str, Any]:
+    """Facts by key: the value, or the state of what is not known."""
+    return {key: fact.value if facts.is_known(key) else str(fact.state) for key, fact in sorted(facts.by_key.items())}
+
+
 def incident_out(case: Case) -> IncidentOut:
     """A case as the API shows it; a fact that is not known shows its state instead of a value."""
     incident = case.incident
@@ -328,10 +373,8 @@ def incident_out(case: Case) -> IncidentOut:
         closed_at=incident.closed_at,
         clock=clock_out(case.clock),
         facts_version=incident.facts_version,
-        facts={
-            key: fact.value if case.facts.is_known(key) else str(fact.state)
-            for key, fact in sorted(case.facts.by_key.items())
-        },
+        facts=facts_out(case.facts),
+        groups={name: facts_out(own) for name, own in case.groups.items()},
         missing=case.missing,
     )
 

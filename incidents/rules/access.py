@@ -7,7 +7,7 @@ from typing import Final
 ROLES: Final = ("reporter", "handler", "dpo", "manager", "auditor", "admin")
 
 _READ = frozenset({"read", "register"})
-_WORK = frozenset({"report", "read", "register", "amend", "acknowledge", "assess", "draft"})
+_WORK = frozenset({"report", "read", "register", "amend", "acknowledge", "assess", "draft", "approve"})
 _OWN = _WORK | {"set_awareness", "decide", "file", "communicate", "close", "export"}
 
 MATRIX: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

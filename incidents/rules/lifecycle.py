@@ -20,6 +20,10 @@ class Marks:
     filing_complete: bool = False
     told: bool = False
     closed: bool = False
+    proposed: bool = False
+    """Whether a decision waits for a second person."""
+    shaken: bool = False
+    """Whether facts recorded since have taken the decision its ground, so that it must be taken again."""
 
     @property
     def must_tell(self) -> bool:
@@ -44,7 +48,8 @@ def next_act(marks: Marks) -> str:
         ("none", marks.closed),
         ("acknowledge", not marks.acknowledged),
         ("set_awareness", not marks.awareness_set),
-        ("decide", not marks.notify),
+        ("approve", marks.proposed and (marks.shaken or not marks.notify)),
+        ("decide", marks.shaken or not marks.notify),
         ("draft", marks.notify == "yes" and not marks.filed and not marks.drafted),
         ("file", marks.notify == "yes" and not marks.filed),
         ("tell", marks.must_tell),
@@ -58,6 +63,8 @@ def obstacles_to_closing(marks: Marks) -> tuple[str, ...]:
     """What stands in the way of closing, as English sentences for the person; empty when nothing does."""
     found = (
         (not marks.notify, "There is no decision yet."),
+        (marks.proposed, "A proposed decision waits for its second person: it must be answered first."),
+        (marks.shaken, "Facts recorded since have taken the decision its ground: decide again first."),
         (
             marks.notify == "yes" and not marks.filed,
             "The decision was to notify the authority, but no filing is recorded.",

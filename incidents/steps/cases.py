@@ -1,10 +1,13 @@
 """What the board and the case page show: read, never written."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from incidents.rules.assess.breach import overlaid
+from incidents.rules.assess.difference import WHOLE, answers, by_group
+from incidents.rules.decide import moved_basis
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
 from incidents.steps.guard import require, where_may
@@ -12,7 +15,15 @@ from incidents.store import cases as stored
 from incidents.store import decisions, filings, incidents
 from incidents.store.cases import CaseRows
 from incidents.store.incidents import BoardFilter
-from incidents.store.tables import ClockRow, Decision, Filing, Incident
+from incidents.store.tables import (
+    Assessment,
+    ClockRow,
+    Decision,
+    DecisionProposal,
+    FactAmendment,
+    Filing,
+    Incident,
+)
 from incidents.store.uow import UnitOfWork
 
 NEEDED_FACTS = (
@@ -36,11 +47,73 @@ def is_filed(filings: Sequence[Filing], decision: Decision | None) -> bool:
     return decision is None or decision.notify != "yes" or decision.decided_at <= filings[-1].recorded_at
 
 
+def waits_for_answer(proposal: DecisionProposal, newest: DecisionProposal | None, standing: int) -> bool:
+    """Whether an unanswered proposal is still the newest word: no other one, and no decision since."""
+    return newest is not None and newest.id == proposal.id and proposal.follows == standing
+
+
+def exempt_facts_moved(decision: Decision, said: Sequence[FactAmendment], upto: int | None = None) -> tuple[str, ...]:
+    """The facts an exemption of Art. 34(3) rests on that read differently by now (or by a version of the facts)."""
+    then, now = (_facts_of_groups(said, version) for version in (decision.facts_version, upto))
+    exempt = [name for name in now if decision.tell_by_group.get(name, decision.tell) == "exempt"]
+    none = then[WHOLE]
+    return tuple(
+        dict.fromkeys(
+            key for name in exempt for key in moved_basis(decision.exemption, then.get(name, none), now[name])
+        )
+    )
+
+
+def _facts_of_groups(said: Sequence[FactAmendment], upto: int | None) -> dict[str, Facts]:
+    everybody = incidents.fold_facts(said, upto)
+    groups = incidents.fold_groups(said, upto)
+    return {WHOLE: everybody, **{name: overlaid(everybody, own) for name, own in groups.items()}}
+
+
 @dataclass(frozen=True)
 class Case(CaseRows):
     """Everything recorded about one incident, and what follows from it."""
 
     facts: Facts
+    """Of everybody."""
+    groups: Mapping[str, Facts]
+    """What was said of each group of people by itself."""
+
+    def facts_of(self, group: str) -> Facts:
+        """The facts of a group of people: its own, and for the rest those of everybody.
+
+        Raises:
+            KeyError: there is no such group.
+        """
+        return overlaid(self.facts, self.groups[group]) if group else self.facts
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The newest run of the risk test."""
+        return self.assessments[-1] if self.assessments else None
+
+    @property
+    def proposal(self) -> DecisionProposal | None:
+        """The decision that waits for a second person."""
+        newest = self.proposals[-1] if self.proposals else None
+        if newest is None or any(one.proposal_id == newest.id for one in self.answers):
+            return None
+        standing = self.decision.version if self.decision else 0
+        return newest if waits_for_answer(newest, newest, standing) else None
+
+    @property
+    def reopened(self) -> tuple[str, ...]:
+        """The facts that have taken the exemption its ground; none while it stands, or there is none."""
+        return exempt_facts_moved(self.decision, self.amendments) if self.decision else ()
+
+    @property
+    def overtaken(self) -> bool:
+        """Whether the risk test by now asks for more than was decided, and did not when it was."""
+        decision, newest = self.decision, self.assessment
+        if decision is None or newest is None or newest.id == decision.assessment_id:
+            return False
+        made_on = next(run for run in self.assessments if run.id == decision.assessment_id)
+        return bool(_falls_short(decision, newest) - _falls_short(decision, made_on))
 
     @property
     def clock(self) -> ClockRow:
@@ -77,6 +150,8 @@ class Case(CaseRows):
             filing_complete=any(f.complete for f in self.filings) or any(f.kind == "withdrawal" for f in self.filings),
             told=bool(self.communications),
             closed=self.incident.closed_at is not None,
+            proposed=self.proposal is not None,
+            shaken=bool(self.reopened) or self.overtaken,
         )
 
     @property
@@ -93,6 +168,16 @@ class Case(CaseRows):
     def missing(self) -> tuple[str, ...]:
         """The facts of Art. 33(3) that nobody has given yet."""
         return tuple(key for key in NEEDED_FACTS if not self.facts.is_known(key))
+
+
+def _falls_short(decision: Decision, run: Assessment) -> set[str]:
+    """The groups of people (and ``notify`` for the authority) for whom less was decided than a run asks for."""
+    short = {
+        f"tell {name}"
+        for name, said in by_group(run.outcome).items()
+        if answers(said)[1] == "yes" and decision.tell_by_group.get(name, decision.tell) != "yes"
+    }
+    return short | ({"notify"} if decision.notify == "no" and answers(run.outcome)[0] == "yes" else set())
 
 
 def case(uow: UnitOfWork, incident_id: UUID) -> Case:
@@ -113,7 +198,14 @@ def read_case(uow: UnitOfWork, incident: Incident) -> Case:
 
 def read_cases(uow: UnitOfWork, found: Sequence[Incident]) -> list[Case]:
     """The whole cases of incidents somebody may see already, in the order given."""
-    return [Case(**vars(rows), facts=incidents.fold_facts(rows.amendments)) for rows in stored.read_all(uow, found)]
+    return [
+        Case(
+            **vars(rows),
+            facts=incidents.fold_facts(rows.amendments),
+            groups=incidents.fold_groups(rows.amendments),
+        )
+        for rows in stored.read_all(uow, found)
+    ]
 
 
 @dataclass(frozen=True)

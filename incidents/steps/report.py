@@ -9,8 +9,11 @@ from uuid import UUID
 from incidents.base.errors import Conflict, FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id, new_token
 from incidents.base.time import ZonedInstant, zone
-from incidents.rules.facts import ParsedFact, validate
+from incidents.rules.assess.breach import overlaid
+from incidents.rules.facts import Facts, ParsedFact, validate
+from incidents.rules.groups import group_faults, not_by_group
 from incidents.rules.report import StaffReport, facts_of, first_signal_faults, title_of
+from incidents.steps import assess, decide
 from incidents.steps import clock as clock_step
 from incidents.steps.guard import require
 from incidents.store import audit, controllers, incidents
@@ -170,35 +173,78 @@ def _answer(uow: UnitOfWork, controller_id: UUID, key: str, request_hash: str, i
     )
 
 
-def amend_facts(uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object], reason: str = "") -> int:
+def amend_facts(
+    uow: UnitOfWork, incident_id: UUID, values: Mapping[str, object], reason: str = "", group: str = ""
+) -> int:
     """Record what is now known (or known to be unknown) as a new version; returns its number.
+
+    With a group, it is about that group of people only; one not named before begins with it. Where the risk was
+    assessed, it is assessed again.
 
     Raises:
         InvalidInput: some facts cannot be used; every one is named, nothing is recorded.
         Conflict: the case is closed.
     """
+    incident = _amendable(uow, incident_id)
+    group = " ".join(group.split())
+    said, errors = validate(values)
+    if group:
+        errors = [*group_faults(group), *not_by_group(values), *errors]
+    if errors:
+        raise InvalidInput(errors)
+    rows = incidents.amendments(uow, incident_id)
+    groups = incidents.fold_groups(rows)
+    everybody = incidents.fold_facts(rows)
+    changed = _news(said, overlaid(everybody, groups.get(group, Facts(0))) if group else everybody)
+    if not changed and (not group or group in groups):
+        return incident.facts_version
+    if title := changed.get("title"):
+        incident.title = str(title.value or "")
+    row = incidents.add_amendment(uow, incident, changed, reason, group=group)
+    _amended(uow, incident, row)
+    return row.version
+
+
+def end_group(uow: UnitOfWork, incident_id: UUID, group: str, reason: str = "") -> int:
+    """Take a group of people back: what was said of it no longer counts, and stays in the history.
+
+    Raises:
+        NotFound: there is no such group.
+        Conflict: the case is closed.
+    """
+    incident = _amendable(uow, incident_id)
+    if group not in incidents.fold_groups(incidents.amendments(uow, incident_id)):
+        raise NotFound
+    row = incidents.add_amendment(uow, incident, {}, reason, group=group, ends_group=True)
+    _amended(uow, incident, row)
+    return row.version
+
+
+def _amendable(uow: UnitOfWork, incident_id: UUID) -> Incident:
     incident = incidents.lock(uow, incident_id)
     require(uow, incident.controller_id, "amend")
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to record new facts.")
-    said, errors = validate(values)
-    if errors:
-        raise InvalidInput(errors)
-    current = incidents.fold_facts(incidents.amendments(uow, incident_id))
-    changed = {
+    return incident
+
+
+def _news(said: Mapping[str, ParsedFact], current: Facts) -> dict[str, ParsedFact]:
+    """What differs from the record. «I do not know» is an answer: said for the first time, it is kept."""
+    return {
         key: fact
         for key, fact in said.items()
-        # «I do not know» is an answer: said for the first time, it is kept with its name and time.
         if current.get(key) is None or (current.state(key), current.value(key)) != (fact.state, fact.value)
     }
-    if not changed:
-        return incident.facts_version
-    if title := changed.get("title"):
-        incident.title = str(title.value or "")
-    row = incidents.add_amendment(uow, incident, changed, reason)
-    what = {"version": row.version, "facts": sorted(changed), "reason": reason}
+
+
+def _amended(uow: UnitOfWork, incident: Incident, row: FactAmendment) -> None:
+    """Log new facts, and let what rests on them be looked at again."""
+    what: dict[str, object] = {"version": row.version, "facts": sorted(row.facts), "reason": row.reason}
+    if row.people_group:
+        what |= {"group": row.people_group, "ends_group": row.ends_group}
     audit.append(uow, audit.about(incident, "facts.amended", row, **what))
-    return row.version
+    assess.again(uow, incident)
+    decide.reopen_exemption(uow, incident, row.version - 1)
 
 
 def controller_of_link(uow: UnitOfWork, token: str) -> Controller:

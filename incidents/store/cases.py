@@ -17,12 +17,14 @@ from incidents.store.tables import (
     Communication,
     Controller,
     Decision,
+    DecisionProposal,
     Document,
     Event,
     FactAmendment,
     Filing,
     Incident,
     OutboxMail,
+    ProposalAnswer,
     Stage,
 )
 from incidents.store.uow import UnitOfWork
@@ -42,6 +44,8 @@ class CaseRows:
     stages: Sequence[Stage]
     acknowledgements: Sequence[Acknowledgement]
     assessments: Sequence[Assessment]
+    proposals: Sequence[DecisionProposal]
+    answers: Sequence[ProposalAnswer]
     decisions: Sequence[Decision]
     documents: Sequence[Document]
     filings: Sequence[Filing]
@@ -75,6 +79,8 @@ _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "stages": (Stage, select(Stage).order_by(Stage.due_at, Stage.id)),
     "acknowledgements": (Acknowledgement, select(Acknowledgement).order_by(Acknowledgement.id)),
     "assessments": (Assessment, select(Assessment).order_by(Assessment.version)),
+    "proposals": (DecisionProposal, select(DecisionProposal).order_by(DecisionProposal.version)),
+    "answers": (ProposalAnswer, select(ProposalAnswer).order_by(ProposalAnswer.id)),
     "decisions": (Decision, select(Decision).order_by(Decision.version)),
     "documents": (Document, select(Document).order_by(Document.id)),
     "filings": (Filing, select(Filing).order_by(Filing.version)),

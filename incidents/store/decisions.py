@@ -1,11 +1,12 @@
-"""Queries for decisions and the assessments they rest on."""
+"""Queries for decisions, those that wait for a second person, and the assessments they rest on."""
 
 from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
 
-from incidents.store.tables import Assessment, Decision
+from incidents.base.errors import NotFound
+from incidents.store.tables import Assessment, Decision, DecisionProposal, ProposalAnswer
 from incidents.store.uow import UnitOfWork
 
 
@@ -27,3 +28,42 @@ def newest_assessment(uow: UnitOfWork, incident_id: UUID) -> Assessment | None:
     return uow.session.scalar(
         select(Assessment).where(Assessment.incident_id == incident_id).order_by(Assessment.version.desc()).limit(1)
     )
+
+
+def assessment(uow: UnitOfWork, assessment_id: UUID) -> Assessment:
+    """The run of the risk test that something rests on.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = uow.session.scalar(select(Assessment).where(Assessment.id == assessment_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def proposal(uow: UnitOfWork, proposal_id: UUID) -> DecisionProposal:
+    """A proposal of a decision.
+
+    Raises:
+        NotFound: there is none, or it belongs to a controller outside the unit of work.
+    """
+    row = uow.session.scalar(select(DecisionProposal).where(DecisionProposal.id == proposal_id))
+    if row is None:
+        raise NotFound
+    return row
+
+
+def newest_proposal(uow: UnitOfWork, incident_id: UUID) -> DecisionProposal | None:
+    """The latest proposal in a case, answered or not."""
+    return uow.session.scalar(
+        select(DecisionProposal)
+        .where(DecisionProposal.incident_id == incident_id)
+        .order_by(DecisionProposal.version.desc())
+        .limit(1)
+    )
+
+
+def answer_to(uow: UnitOfWork, proposal_id: UUID) -> ProposalAnswer | None:
+    """What the second person said, if anybody has answered yet."""
+    return uow.session.scalar(select(ProposalAnswer).where(ProposalAnswer.proposal_id == proposal_id))

@@ -80,14 +80,27 @@ def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
     return reference(controller.short_code, year, counter.last)
 
 
-def add_amendment(uow: UnitOfWork, incident: Incident, said: dict[str, ParsedFact], reason: str) -> FactAmendment:
-    """Record what was said as the next version of the facts; the incident must be locked or new."""
+def add_amendment(
+    uow: UnitOfWork,
+    incident: Incident,
+    said: dict[str, ParsedFact],
+    reason: str,
+    *,
+    group: str = "",
+    ends_group: bool = False,
+) -> FactAmendment:
+    """Record what was said as the next version of the facts; the incident must be locked or new.
+
+    ``group`` names the group of people it was said about; ``ends_group`` takes the group back.
+    """
     incident.facts_version += 1
     row = FactAmendment(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
         version=incident.facts_version,
+        people_group=group,
+        ends_group=ends_group,
         facts={key: {"state": str(fact.state), "value": fact.value} for key, fact in said.items()},
         reason=reason,
         said_by=uow.actor.name,
@@ -105,18 +118,34 @@ def amendments(uow: UnitOfWork, incident_id: UUID) -> Sequence[FactAmendment]:
 
 
 def fold_facts(rows: Sequence[FactAmendment], upto: int | None = None) -> Facts:
-    """The facts as of a version (the newest without one)."""
-    facts: dict[str, Fact] = {}
-    version = 0
-    for row in rows:
-        if upto is not None and row.version > upto:
-            break
-        version = row.version
-        for key, said in row.facts.items():
-            facts[key] = Fact(
-                key, FactState(said["state"]), said["value"], row.said_by, row.said_at, row.version, row.reason
-            )
-    return Facts(version, facts)
+    """The facts about everybody as of a version (the newest without one)."""
+    facts = Facts(0)
+    for row in _until(rows, upto):
+        facts = Facts(row.version, facts.by_key if row.people_group else {**facts.by_key, **_said(row)})
+    return facts
+
+
+def fold_groups(rows: Sequence[FactAmendment], upto: int | None = None) -> dict[str, Facts]:
+    """What was said of each group of people by itself, in the order in which the groups were first named."""
+    groups: dict[str, Facts] = {}
+    for row in _until(rows, upto):
+        if row.ends_group:
+            groups.pop(row.people_group, None)
+        elif name := row.people_group:
+            earlier = groups.get(name, Facts(0))
+            groups[name] = Facts(row.version, {**earlier.by_key, **_said(row)})
+    return groups
+
+
+def _until(rows: Sequence[FactAmendment], upto: int | None) -> Sequence[FactAmendment]:
+    return [row for row in rows if upto is None or row.version <= upto]
+
+
+def _said(row: FactAmendment) -> dict[str, Fact]:
+    return {
+        key: Fact(key, FactState(said["state"]), said["value"], row.said_by, row.said_at, row.version, row.reason)
+        for key, said in row.facts.items()
+    }
 
 
 def by_receipt(uow: UnitOfWork, receipt_hash: str) -> Incident:

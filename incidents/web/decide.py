@@ -45,7 +45,7 @@ def _page(request: PageRequest, found: Case, form: Form) -> Response[str]:
 @post("/incidents/{incident_id:uuid}/decide", sync_to_thread=True)
 def record_decision(request: PageRequest, incident_id: FromPath[UUID], form: NamedDependency[Form]) -> Response[str]:
     """Record a decision; an earlier one stays in the register as it was."""
-    said = DecisionForm(**{name: form.text(name) for name in FIELDS})
+    said = DecisionForm(**{name: form.text(name) for name in FIELDS})  # type: ignore[arg-type]
     try:
         with page_uow(request) as uow:
             decide.record_decision(uow, incident_id, said)

@@ -8,11 +8,13 @@ from zipfile import ZipFile
 import pytest
 
 from tests.api.conftest import Api
+from tests.builders import ENCRYPTED
 from tests.fakes import FakeClock
 
 SAFE = "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt."
 WHY_LATE = "Az üzemeltető csak a határidő után adta meg az érintettek számát."
 NOTIFY = {"notify": "yes", "tell": "yes", "reasons_authority": "A lemez nem volt titkosítva."}
+NO = {"notify": "no", "tell": "no", "reasons_authority": SAFE, "reasons_subjects": SAFE}
 FILED = {"filed_at": "2026-11-20T17:45", "channel": "online"}
 
 
@@ -27,13 +29,36 @@ def test_the_risk_test_is_run_on_the_facts_as_they_stand_and_kept(api: Api, case
 
 
 def test_a_decision_is_kept_with_the_facts_it_was_made_on_and_a_later_one_beside_it(api: Api, case_id: UUID) -> None:
-    no = {"notify": "no", "tell": "no", "reasons_authority": SAFE, "reasons_subjects": SAFE}
-    first = api("POST", f"/incidents/{case_id}/decisions", no, status=201)
+    api("PATCH", f"/incidents/{case_id}/facts", {"facts": ENCRYPTED})
+    first = api("POST", f"/incidents/{case_id}/decisions", NO, status=201)
     assert api("GET", f"/incidents/{case_id}")["clock"]["state"] == "stopped"
     second = api("POST", f"/incidents/{case_id}/decisions", NOTIFY, status=201)
     assert api("GET", f"/incidents/{case_id}")["clock"]["state"] == "running"
     assert api("GET", f"/incidents/{case_id}/decisions") == [first, second]
     assert (first["version"], second["version"], first["decided_by"]) == (1, 2, "API: dpo key")
+    assert first["assessment_id"] == api("GET", f"/incidents/{case_id}/assessments")[0]["id"]
+
+
+def test_less_than_the_risk_test_asks_for_is_a_proposal_that_no_program_can_approve(api: Api, case_id: UUID) -> None:
+    proposal = api("POST", f"/incidents/{case_id}/decisions", NO, status=202)
+    assert (proposal["needs_second"], proposal["opinion_given"]) == (["notify"], False)
+    assert api("GET", f"/incidents/{case_id}/proposals") == [proposal]
+    assert api("GET", f"/incidents/{case_id}/decisions") == []
+    assert api("GET", f"/incidents/{case_id}")["clock"]["state"] == "running"
+
+
+def test_groups_of_people_have_their_own_facts_verdict_and_decision(api: Api, case_id: UUID) -> None:
+    api("PATCH", f"/incidents/{case_id}/facts", {"facts": ENCRYPTED})
+    patients = {"facts": {"data_categories": ["health"], "unintelligible": "unknown"}, "group": "A betegek"}
+    case = api("PATCH", f"/incidents/{case_id}/facts", patients)
+    assert case["groups"] == {"A betegek": {"data_categories": ["health"], "unintelligible": "unknown"}}
+    run = api("POST", f"/incidents/{case_id}/assessments", status=201)
+    assert (run["groups"], run["outcome"]["groups"][""]["tell_subjects"]) == (["A betegek"], "no")
+    body = NOTIFY | {"groups": {"": "no", "A betegek": "yes"}, "reasons_subjects": SAFE}
+    decision = api("POST", f"/incidents/{case_id}/decisions", body, status=201)
+    assert decision["tell_by_group"] == {"": "no", "A betegek": "yes"}
+    wrong = body | {"groups": {"": "no", "B": "yes"}}
+    assert set(api.faults("POST", f"/incidents/{case_id}/decisions", wrong)) == {"groups", "groups.A betegek"}
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.conftest import Api
+from tests.builders import ENCRYPTED
 from tests.company import Company
 from tests.fakes import FakeClock
 
@@ -326,6 +327,7 @@ def test_a_decided_case_is_closed_reopened_and_closed_again(api: Api, case_id: U
         "reasons_authority": "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt.",
         "reasons_subjects": "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt.",
     }
+    api("PATCH", f"/incidents/{case_id}/facts", {"facts": ENCRYPTED})
     api("POST", f"/incidents/{case_id}/decisions", decision, status=201)
     assert list(api.faults("POST", f"/incidents/{case_id}/closing", {"note": " "})) == ["note"]
     closed = api("POST", f"/incidents/{case_id}/closing", {"note": "Nem volt kockázat."}, status=201)

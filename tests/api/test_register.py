@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 
 from tests.api.conftest import Api
+from tests.builders import ENCRYPTED
 from tests.company import Company
 
 SAFE = "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt."
 
 
 def test_every_case_stands_in_the_register_decided_or_not(api: Api) -> None:
-    quiet, told = api.report()["id"], api.report(facts={"title": "Elveszett laptop"})["id"]
+    quiet, told = api.report()["id"], api.report(facts={"title": "Elveszett laptop"} | ENCRYPTED)["id"]
     decision = {"notify": "no", "tell": "no", "reasons_authority": SAFE, "reasons_subjects": SAFE}
     api("POST", f"/incidents/{told}/decisions", decision, status=201)
     lines = api("GET", "/register")
@@ -35,7 +36,7 @@ def test_every_case_stands_in_the_register_decided_or_not(api: Api) -> None:
     ],
 )
 def test_the_register_is_narrowed_by_year_words_and_decision(api: Api, query: str, count: int) -> None:
-    told = api.report(facts={"title": "Elveszett laptop"})["id"]
+    told = api.report(facts={"title": "Elveszett laptop"} | ENCRYPTED)["id"]
     api.report()
     decision = {"notify": "no", "tell": "no", "reasons_authority": SAFE, "reasons_subjects": SAFE}
     api("POST", f"/incidents/{told}/decisions", decision, status=201)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from incidents.rules.assess.decision import decide
+from incidents.rules.assess.reading import Values
 from incidents.rules.assess.situation import UNSPECIFIED, Situation, situation
 from incidents.rules.assess.verdict import Answer, Verdict
 from incidents.rules.facts import JsonValue
@@ -117,18 +118,18 @@ def _changes(verdict: Verdict, fact: str) -> tuple[Change, ...]:
     now = (verdict.notify_authority, verdict.tell_subjects)
     tried = []
     for value in POSSIBLE[fact]:
-        then = decide(situation(_with(verdict.situation, fact, value), verdict.jurisdiction))
+        then = decide(situation(answered(verdict.situation.values, fact, value), verdict.jurisdiction))
         if (then.notify_authority, then.tell_subjects) != now:
             tried.append(Change(value, then.notify_authority, then.tell_subjects))
     return tuple(tried)
 
 
-def _with(s: Situation, fact: str, value: JsonValue) -> dict[str, JsonValue]:
-    """The same facts with one answered; what was known of a list with gaps stays known."""
+def answered(values: Values, fact: str, value: JsonValue) -> dict[str, JsonValue]:
+    """The same facts with one (``recipient.count`` for a part) answered; what was known of a list with gaps stays."""
     key, _, part = fact.partition(".")
-    known = s.values.get(key)
+    known = values.get(key)
     if part:
-        return {**s.values, key: {**(known if isinstance(known, dict) else {}), part: value}}
+        return {**values, key: {**(known if isinstance(known, dict) else {}), part: value}}
     if key == "data_categories" and isinstance(known, list) and isinstance(value, list):
         value = [*(one for one in known if one != UNSPECIFIED), *value]
-    return {**s.values, key: value}
+    return {**values, key: value}

@@ -40,11 +40,17 @@ class Incident(Keyed, OfController, Table):
 
 
 class FactAmendment(Keyed, OfIncident, Table):
-    """What somebody said about the case at one moment; facts are the fold of these. Append-only."""
+    """What somebody said about the case at one moment; facts are the fold of these. Append-only.
+
+    ``people_group`` names the group of people it was said about, empty: everybody; ``ends_group``: there is no such
+    group after all.
+    """
 
     __tablename__ = "fact_amendment"
     __table_args__ = (UniqueConstraint("incident_id", "version"),)
     version: Mapped[int]
+    people_group: Mapped[str] = mapped_column(String(80), default="")
+    ends_group: Mapped[bool] = mapped_column(default=False)
     facts: Mapped[dict[str, Any]]
     reason: Mapped[str] = mapped_column(default="")
     said_by: Mapped[str]
@@ -105,31 +111,75 @@ class Stage(Keyed, OfIncident, Table):
 
 
 class Assessment(Keyed, OfIncident, Table):
-    """One run of the risk test: inputs, rule-set version, outcome, author. Append-only."""
+    """One run of the risk test: inputs (facts and groups of people), rule-set version, outcome, author. Append-only."""
 
     __tablename__ = "assessment"
     __table_args__ = (UniqueConstraint("incident_id", "version"),)
     version: Mapped[int]
     facts_version: Mapped[int]
+    groups: Mapped[list[Any]] = mapped_column(default=list)
     rule_set: Mapped[str] = mapped_column(String(60))
     outcome: Mapped[dict[str, Any]]
     made_by: Mapped[str]
     made_at: Mapped[datetime]
 
 
-class Decision(Keyed, OfIncident, Table):
-    """Notify or not, tell or not or exempt, with reasons, by a named person. Append-only."""
+class _Decided:
+    """What a decision says, whether it stands or is proposed."""
+
+    version: Mapped[int]
+    facts_version: Mapped[int]
+    notify: Mapped[str] = mapped_column(code("yes", "no"))
+    tell: Mapped[str] = mapped_column(code("yes", "no", "exempt"))
+    tell_by_group: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    exemption: Mapped[str] = mapped_column(code("", "a", "b", "c"), default="")
+    evidence: Mapped[str] = mapped_column(default="")
+    reasons_authority: Mapped[str]
+    reasons_subjects: Mapped[str]
+
+
+class DecisionProposal(_Decided, Keyed, OfIncident, Table):
+    """A decision for which one person is not enough, until a second one has answered. Append-only.
+
+    ``needs_second`` are the codes of the reasons; ``opinion_given``: it comes from whoever must be heard (the data
+    protection officer, without one the responsible manager).
+    """
+
+    __tablename__ = "decision_proposal"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id"))
+    follows: Mapped[int]
+    needs_second: Mapped[list[Any]]
+    opinion_given: Mapped[bool]
+    proposed_by: Mapped[str]
+    proposed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime]
+
+
+class ProposalAnswer(Keyed, OfIncident, Table):
+    """What the second person said to a proposal, once. Append-only."""
+
+    __tablename__ = "proposal_answer"
+    proposal_id: Mapped[UUID] = mapped_column(ForeignKey("decision_proposal.id"), unique=True)
+    answer: Mapped[str] = mapped_column(code("approved", "refused"))
+    sentence: Mapped[str]
+    answered_by: Mapped[str]
+    answered_by_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[datetime]
+
+
+class Decision(_Decided, Keyed, OfIncident, Table):
+    """Notify or not, tell or not or exempt, with reasons, by a named person. Append-only.
+
+    ``approved_by`` and ``approval`` are the second person's name and sentence, where one was needed.
+    """
 
     __tablename__ = "decision"
     __table_args__ = (UniqueConstraint("incident_id", "version"),)
-    version: Mapped[int]
-    facts_version: Mapped[int]
-    assessment_id: Mapped[UUID | None] = mapped_column(ForeignKey("assessment.id"))
-    notify: Mapped[str] = mapped_column(code("yes", "no"))
-    tell: Mapped[str] = mapped_column(code("yes", "no", "exempt"))
-    exemption: Mapped[str] = mapped_column(code("", "a", "b", "c"), default="")
-    reasons_authority: Mapped[str]
-    reasons_subjects: Mapped[str]
+    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("assessment.id"))
+    proposal_id: Mapped[UUID | None] = mapped_column(ForeignKey("decision_proposal.id"))
+    approved_by: Mapped[str] = mapped_column(default="")
+    approval: Mapped[str] = mapped_column(default="")
     decided_by: Mapped[str]
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     decided_at: Mapped[datetime]

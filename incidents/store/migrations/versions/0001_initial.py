@@ -15,6 +15,8 @@ APPEND_ONLY = (
     "fact_amendment",
     "acknowledgement",
     "assessment",
+    "decision_proposal",
+    "proposal_answer",
     "decision",
     "document",
     "filing",
@@ -27,6 +29,8 @@ SAME_KEY = {
     "fact_amendment": VERSIONED,
     "acknowledgement": "rowid = NEW.rowid OR id = NEW.id",
     "assessment": VERSIONED,
+    "decision_proposal": VERSIONED,
+    "proposal_answer": "rowid = NEW.rowid OR id = NEW.id OR proposal_id = NEW.proposal_id",
     "decision": VERSIONED,
     "document": "rowid = NEW.rowid OR id = NEW.id OR (incident_id = NEW.incident_id AND kind = NEW.kind "
     "AND language = NEW.language AND version = NEW.version)",
@@ -293,6 +297,7 @@ def upgrade():
         "assessment",
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("facts_version", sa.Integer(), nullable=False),
+        sa.Column("groups", types.Json, nullable=False),
         sa.Column("rule_set", sa.String(length=60), nullable=False),
         sa.Column("outcome", types.Json, nullable=False),
         sa.Column("made_by", sa.Text(), nullable=False),
@@ -386,6 +391,8 @@ def upgrade():
     op.create_table(
         "fact_amendment",
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("people_group", sa.String(length=80), nullable=False),
+        sa.Column("ends_group", sa.Boolean(), nullable=False),
         sa.Column("facts", types.Json, nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("said_by", sa.Text(), nullable=False),
@@ -477,18 +484,57 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_communication_incident_id"), ["incident_id"], unique=False)
 
     op.create_table(
-        "decision",
+        "decision_proposal",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("follows", sa.Integer(), nullable=False),
+        sa.Column("needs_second", types.Json, nullable=False),
+        sa.Column("opinion_given", sa.Boolean(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=True),
+        sa.Column("proposed_at", types.Instant(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("facts_version", sa.Integer(), nullable=False),
-        sa.Column("assessment_id", sa.Uuid(), nullable=True),
         sa.Column("notify", sa.Enum("yes", "no", native_enum=False, length=40), nullable=False),
         sa.Column("tell", sa.Enum("yes", "no", "exempt", native_enum=False, length=40), nullable=False),
+        sa.Column("tell_by_group", types.Json, nullable=False),
         sa.Column("exemption", sa.Enum("", "a", "b", "c", native_enum=False, length=40), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
         sa.Column("reasons_authority", sa.Text(), nullable=False),
         sa.Column("reasons_subjects", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_decision_proposal_assessment_id")),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_decision_proposal_controller_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_decision_proposal_incident_id")),
+        sa.ForeignKeyConstraint(
+            ["proposed_by_id"], ["user_account.id"], name=op.f("fk_decision_proposal_proposed_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_decision_proposal")),
+        sa.UniqueConstraint("incident_id", "version", name=op.f("uq_decision_proposal_incident_id_version")),
+    )
+    with op.batch_alter_table("decision_proposal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_decision_proposal_controller_id"), ["controller_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_decision_proposal_incident_id"), ["incident_id"], unique=False)
+
+    op.create_table(
+        "decision",
+        sa.Column("assessment_id", sa.Uuid(), nullable=False),
+        sa.Column("proposal_id", sa.Uuid(), nullable=True),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approval", sa.Text(), nullable=False),
         sa.Column("decided_by", sa.Text(), nullable=False),
         sa.Column("decided_by_id", sa.Uuid(), nullable=True),
         sa.Column("decided_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("facts_version", sa.Integer(), nullable=False),
+        sa.Column("notify", sa.Enum("yes", "no", native_enum=False, length=40), nullable=False),
+        sa.Column("tell", sa.Enum("yes", "no", "exempt", native_enum=False, length=40), nullable=False),
+        sa.Column("tell_by_group", types.Json, nullable=False),
+        sa.Column("exemption", sa.Enum("", "a", "b", "c", native_enum=False, length=40), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("reasons_authority", sa.Text(), nullable=False),
+        sa.Column("reasons_subjects", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
@@ -496,12 +542,37 @@ def upgrade():
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_decision_controller_id")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["user_account.id"], name=op.f("fk_decision_decided_by_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_decision_incident_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["decision_proposal.id"], name=op.f("fk_decision_proposal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decision")),
         sa.UniqueConstraint("incident_id", "version", name=op.f("uq_decision_incident_id_version")),
     )
     with op.batch_alter_table("decision", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_decision_controller_id"), ["controller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_decision_incident_id"), ["incident_id"], unique=False)
+
+    op.create_table(
+        "proposal_answer",
+        sa.Column("proposal_id", sa.Uuid(), nullable=False),
+        sa.Column("answer", sa.Enum("approved", "refused", native_enum=False, length=40), nullable=False),
+        sa.Column("sentence", sa.Text(), nullable=False),
+        sa.Column("answered_by", sa.Text(), nullable=False),
+        sa.Column("answered_by_id", sa.Uuid(), nullable=False),
+        sa.Column("answered_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["answered_by_id"], ["user_account.id"], name=op.f("fk_proposal_answer_answered_by_id")
+        ),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_proposal_answer_controller_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_proposal_answer_incident_id")),
+        sa.ForeignKeyConstraint(["proposal_id"], ["decision_proposal.id"], name=op.f("fk_proposal_answer_proposal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposal_answer")),
+        sa.UniqueConstraint("proposal_id", name=op.f("uq_proposal_answer_proposal_id")),
+    )
+    with op.batch_alter_table("proposal_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_proposal_answer_controller_id"), ["controller_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_proposal_answer_incident_id"), ["incident_id"], unique=False)
 
     op.create_table(
         "filing",

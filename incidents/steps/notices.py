@@ -1,0 +1,74 @@
+"""Notices: mails that a change in a case calls for by itself, beside the ladder of the clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from incidents.rules.access import may
+from incidents.rules.escalation import Person, StageRule, recipients
+from incidents.steps.escalate import named_in_profile
+from incidents.store import controllers, outbox, people
+from incidents.store.tables import DecisionProposal, Incident
+from incidents.store.uow import UnitOfWork
+
+DECIDERS = ("dpo", "manager")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What is told: the template, what makes it happen only once, and what the words need."""
+
+    template: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+def warn(uow: UnitOfWork, incident: Incident, notice: Notice) -> None:
+    """Tell whoever decides: the data protection officer and the responsible manager, also without an account."""
+    controller = controllers.load(uow, incident.controller_id)
+    named = [*people.people_of(uow, [controller.id])[controller.id], *named_in_profile(controller)]
+    _queue(uow, incident, notice, recipients(_to(DECIDERS), named, controller.email))
+
+
+def ask_second_person(uow: UnitOfWork, incident: Incident, proposal: DecisionProposal) -> None:
+    """Ask those who may answer a proposal: whoever must still be heard, else the deciders, else who works there."""
+    controller = controllers.load(uow, incident.controller_id)
+    everybody = people.people_of(uow, [controller.id])[controller.id]
+    others = [one for one in everybody if one.user_id != str(proposal.proposed_by_id) and may(one.roles, "approve")]
+    audience = DECIDERS if proposal.opinion_given else (opinion_role(everybody),)
+    asked = [one for one in others if not one.roles.isdisjoint(audience)] or others
+    payload = {"proposal": str(proposal.id), "proposed_by": proposal.proposed_by, "version": proposal.version}
+    notice = Notice("approval_wanted", str(proposal.id), payload)
+    _queue(uow, incident, notice, recipients(_to(("all",)), asked, controller.email))
+
+
+def opinion_role(everybody: Iterable[Person]) -> str:
+    """Whose opinion a lowered decision needs: the data protection officer's, without one the manager's."""
+    return "dpo" if any("dpo" in one.roles for one in everybody) else "manager"
+
+
+def _to(audience: tuple[str, ...]) -> StageRule:
+    """The audience of a notice, in the terms of the ladder: nobody is left out for want of one role."""
+    return StageRule("notice", "opened", timedelta(0), None, audience, frozenset(), {})
+
+
+def _queue(uow: UnitOfWork, incident: Incident, notice: Notice, to: Iterable[Person]) -> None:
+    for person in to:
+        if not person.email:
+            continue
+        outbox.add(
+            uow,
+            outbox.NewMail(
+                key=f"{notice.template}:{notice.key}:{person.email.casefold()}",
+                template=notice.template,
+                recipient=person.email,
+                name=person.name,
+                language=person.language,
+                payload={"notice": notice.key, **notice.payload},
+                controller_id=incident.controller_id,
+                incident_id=incident.id,
+                user_id=UUID(person.user_id) if person.user_id else None,
+            ),
+        )
