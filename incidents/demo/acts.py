@@ -106,6 +106,14 @@ def _decide(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
     decide.record_decision(uow, scene.incident_id, DecisionForm(**said))
 
 
+def _approve(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
+    """Say yes, as the second person, to the decision that waits."""
+    waiting = cases.case(uow, scene.incident_id).proposal
+    if waiting is None:
+        raise LookupError("nothing waits for approval here")
+    decide.answer_proposal(uow, waiting.id, "approved", said["sentence"].strip())
+
+
 def _freeze(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
     drafts.freeze(uow, scene.incident_id, said["kind"], said.get("language", "hu"), said.get("delay_reasons", ""))
 
@@ -136,6 +144,7 @@ _ACTS: Mapping[str, Callable[[UnitOfWork, Scene, Mapping[str, Any]], None]] = {
     "facts": _amend,
     "assess": _assess,
     "decide": _decide,
+    "approve": _approve,
     "freeze": _freeze,
     "file": _file,
     "tell": _tell,
