@@ -1,5 +1,7 @@
 """Engines: one per URL, with what each database needs to be safe."""
 
+from collections import defaultdict
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -34,7 +36,27 @@ def _sqlite(url: str) -> Engine:
     engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 10})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "checkin", _end_turn)
     return engine
+
+
+_TURNS: defaultdict[str, Lock] = defaultdict(Lock)
+"""One queue for the writers of each file. SQLite itself lets them poll, slower and slower: under load some starve."""
+TURN_SECONDS = 30
+
+
+def _take_turn(connection: Connection) -> None:
+    """Wait in line within this process; other processes (a backup, a command) are left to SQLite's own patience."""
+    if "turn" not in connection.info:
+        turn = _TURNS[str(connection.engine.url)]
+        if turn.acquire(timeout=TURN_SECONDS):
+            connection.info["turn"] = turn
+
+
+def _end_turn(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    """The connection is back in the pool, its transaction is over: the next one in line."""
+    if turn := record.info.pop("turn", None):
+        turn.release()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -56,4 +78,6 @@ def _lower(text: object) -> object:
 def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once unless the transaction only reads: claims then need no row locks."""
     reading = connection.get_execution_options().get("read_only", False)
+    if not reading:
+        _take_turn(connection)
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

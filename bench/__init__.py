@@ -1,0 +1,1 @@
+"""Measures what docs/benchmarks.md says: ``make bench``, on a machine that does nothing else meanwhile."""

@@ -1,0 +1,125 @@
+"""The sweep: looking in vain among many future stages, and firing a thousand that are due."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, insert, select, text, update
+
+from bench.figures import ROUNDS, Line, of, ratio, seconds
+from incidents.base.ids import new_id
+from incidents.store.tables import ClockRow, Incident, Stage
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
+from tests.company import Company
+from tests.fakes import FakeClock
+
+FEW, MANY, DUE = 10_000, 1_000_000, 1_000
+VAIN_LIMIT, FIRE_LIMIT = 1.5, 20
+
+COPIES = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
+    "INSERT INTO stage ({columns}) SELECT {values} FROM n "
+    "CROSS JOIN stage WHERE stage.id = (SELECT min(id) FROM stage)",
+    "postgresql": "INSERT INTO stage ({columns}) SELECT {values} FROM generate_series(:first, :last) AS n(i) "
+    "CROSS JOIN (SELECT * FROM stage ORDER BY id LIMIT 1) AS stage",
+}
+NEW_KEY = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
+
+
+def _grow(connection: Connection, first: int, last: int) -> None:
+    """Stages that fall due in years, all on one clock: copies of the first stage under other names."""
+    dialect = connection.dialect.name
+    columns = [column.name for column in Stage.__table__.columns]
+    values = {"id": NEW_KEY[dialect], "name": "'future-' || n.i"}
+    copied = ", ".join(values.get(name, f"stage.{name}") for name in columns)
+    statement = COPIES[dialect].format(columns=", ".join(columns), values=copied)
+    connection.execute(text(statement), {"first": first, "last": last})
+
+
+def _in_vain(company: Company) -> list[float]:
+    """Milliseconds of a sweep that finds nothing due, heartbeat included."""
+    company.sweep()
+    return [1000 * seconds(company.sweep) for _ in range(20 * ROUNDS)]
+
+
+def vain(company: Company, engine: str) -> Iterator[Line]:
+    """With ten thousand and with a million stages to come."""
+    company.open_case()
+    with company.engine.begin() as connection:
+        future = {"due_at": company.clock.now() + timedelta(days=3650), "state": "scheduled"}
+        connection.execute(update(Stage), [{"id": key, **future} for key in connection.scalars(select(Stage.id))])
+        _grow(connection, 1, FEW)
+    few = _in_vain(company)
+    with company.engine.begin() as connection:
+        _grow(connection, FEW + 1, MANY)
+    with company.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("ANALYZE"))
+    many = _in_vain(company)
+    grown = of(many).middle / of(few).middle
+    yield Line(f"sweep with nothing due, {FEW:,} stages to come, {engine}", str(of(few, "ms")))
+    yield Line(
+        f"the same with {MANY:,}, {engine}",
+        f"{of(many, 'ms')}; × {grown:.2f}",
+        f"≤ × {VAIN_LIMIT}",
+        grown <= VAIN_LIMIT,
+    )
+
+
+def _thousand_due(company: Company) -> None:
+    """A thousand cases, each with one stage due now (the rest of its ladder called off)."""
+    with unit_of_work(company.engine, company.clock, SYSTEM, EVERY_CONTROLLER) as uow:
+        pattern = uow.session.scalars(select(Incident).limit(1)).one()
+        clock = uow.session.scalars(select(Stage).where(Stage.incident_id == pattern.id).limit(1)).one()
+        case = {column.name: getattr(pattern, column.name) for column in Incident.__table__.columns}
+        stage = {column.name: getattr(clock, column.name) for column in Stage.__table__.columns}
+        ids = [new_id(uow.now) for _ in range(DUE)]
+        due = {"state": "scheduled", "due_at": uow.now, "settled_at": None, "late_by_seconds": None}
+        copies = [case | {"id": key, "reference": str(key), "receipt_hash": str(key)} for key in ids]
+        stages = [
+            stage | due | {"id": new_id(uow.now), "incident_id": key, "name": "opened", "clock_id": key} for key in ids
+        ]
+        _insert(uow.session.connection(), copies, stages)
+
+
+def _insert(connection: Connection, copies: list[dict[str, object]], stages: list[dict[str, object]]) -> None:
+    pattern = dict(connection.execute(select(ClockRow.__table__).limit(1)).one()._mapping)
+    clocks = [pattern | {"id": case["id"], "incident_id": case["id"]} for case in copies]
+    for table, rows in ((Incident.__table__, copies), (ClockRow.__table__, clocks), (Stage.__table__, stages)):
+        connection.execute(insert(table), rows)
+
+
+def _bare_claim(company: Company) -> None:
+    """What the claim costs without any consequence: read the due rows under lock, mark them."""
+    with company.engine.begin() as connection:
+        due = (
+            select(Stage.id)
+            .where(Stage.state == "scheduled", Stage.due_at <= company.clock.now())
+            .order_by(Stage.due_at)
+            .limit(DUE)
+            .with_for_update(skip_locked=True)
+        )
+        keys = list(connection.scalars(due))
+        assert len(keys) == DUE
+        connection.execute(update(Stage).where(Stage.id.in_(keys)).values(state="fired"))
+
+
+def fire(company: Company, engine: str) -> Iterator[Line]:
+    """A thousand due stages: the whole firing, and the bare claim of as many."""
+    mine, theirs = [], []
+    for _ in range(ROUNDS):
+        _thousand_due(company)
+        theirs.append(1000 * seconds(lambda: _bare_claim(company)))
+        _thousand_due(company)
+        mine.append(1000 * seconds(company.sweep))
+    part = ratio(mine, theirs)
+    yield Line(f"fire {DUE:,} due stages with events and mails queued, {engine}", str(of(mine, "ms")))
+    yield Line(f"bare claim of {DUE:,}, {engine}", str(of(theirs, "ms")))
+    yield Line(f"the first of the second, {engine}", str(part), f"≤ {FIRE_LIMIT}", part.middle <= FIRE_LIMIT)
+
+
+def sweeps(database_url: str, engine: str, folder: Path) -> Iterator[Line]:
+    """Both, on one database."""
+    company = Company(database_url, FakeClock(), folder / f"sweep-{engine}")
+    yield from vain(company, engine)
+    yield from fire(company, engine)
+    company.close()

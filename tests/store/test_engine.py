@@ -1,0 +1,88 @@
+"""One file, many threads: writers of a process queue up instead of polling, where some would starve."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, Thread
+from time import sleep
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+
+from incidents.base.time import SystemClock
+from incidents.store import heartbeat
+from incidents.store.engine import create_engine_for
+from incidents.store.uow import SYSTEM, unit_of_work
+
+THREADS, ACTS = 8, 5
+
+
+@pytest.fixture
+def impatient(sqlite_url: str) -> Iterator[list[Engine]]:
+    """Two engines on one file, as web and worker have them, on which waiting for SQLite itself is an error."""
+
+    def wait_for_nobody(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+
+    engines = [create_engine_for(sqlite_url) for _ in range(2)]
+    for engine in engines:
+        event.listen(engine, "begin", wait_for_nobody, insert=True)
+    yield engines
+    for engine in engines:
+        engine.dispose()
+
+
+def test_writers_of_one_process_wait_for_each_other_without_polling(impatient: list[Engine]) -> None:
+    start, failed = Barrier(THREADS), []
+
+    def write(number: int) -> None:
+        start.wait(30)
+        for _ in range(ACTS):
+            try:
+                with unit_of_work(impatient[number % 2], SystemClock(), SYSTEM) as uow:
+                    heartbeat.beat(uow, f"thread-{number}")
+                    sleep(0.005)
+            except Exception as error:  # any at all
+                failed.append(error)
+
+    threads = [Thread(target=write, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert failed == []
+    with unit_of_work(impatient[0], SystemClock(), SYSTEM, read_only=True) as uow:
+        assert len(heartbeat.read(uow)) == THREADS
+
+
+def test_a_writer_that_fails_gives_its_turn_back(impatient: list[Engine]) -> None:
+    for engine in impatient:
+        with pytest.raises(ZeroDivisionError), unit_of_work(engine, SystemClock(), SYSTEM) as uow:
+            heartbeat.beat(uow, "sweep")
+            _ = 1 / 0
+    with unit_of_work(impatient[0], SystemClock(), SYSTEM) as uow:
+        heartbeat.beat(uow, "sweep")
+
+
+def test_a_reader_neither_takes_a_turn_nor_waits_for_one(impatient: list[Engine]) -> None:
+    with unit_of_work(impatient[0], SystemClock(), SYSTEM) as writing:
+        heartbeat.beat(writing, "sweep")
+        with unit_of_work(impatient[1], SystemClock(), SYSTEM, read_only=True) as reading:
+            assert heartbeat.read(reading) == {}
+
+
+def test_several_transactions_on_one_connection_keep_one_turn(impatient: list[Engine]) -> None:
+    with impatient[0].connect() as connection:
+        for _ in range(2):
+            connection.execute(text("SELECT 1"))
+            connection.commit()
+    with unit_of_work(impatient[1], SystemClock(), SYSTEM) as uow:
+        heartbeat.beat(uow, "sweep")
+
+
+def test_two_files_have_two_queues(sqlite_url: str, tmp_path: Path) -> None:
+    other = create_engine_for(f"sqlite:///{tmp_path / 'other.db'}")
+    mine = create_engine_for(sqlite_url)
+    with mine.begin(), other.begin() as connection:
+        assert connection.execute(text("SELECT 1")).scalar() == 1
+    for engine in (mine, other):
+        engine.dispose()
