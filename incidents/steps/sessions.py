@@ -54,7 +54,7 @@ def log_in(uow: UnitOfWork, email: str, password: str, *, user_agent: str, addre
 
     A refusal is returned, not raised: the failure must be recorded although nobody got in.
     """
-    email, address = email.strip().lower()[:LONGEST_ADDRESS], address[:64]
+    email, address = email.replace("\0", "").strip().lower()[:LONGEST_ADDRESS], address[:64]
     since = uow.now - FAILURE_WINDOW
     by_account, by_address = people.failures_since(uow, email, address, since)
     if by_account >= FAILURES_PER_ACCOUNT or by_address >= FAILURES_PER_ADDRESS:

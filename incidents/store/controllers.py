@@ -73,6 +73,8 @@ def save(uow: UnitOfWork, controller: Controller) -> bool:
 
 def of_report_link(uow: UnitOfWork, token: str) -> Controller | None:
     """The controller whose live report link has this token."""
+    if not token.isascii() or not token.isprintable():
+        return None  # no token is so, and PostgreSQL chokes on a NUL
     return uow.session.scalar(
         select(Controller)
         .join(ReportLink, ReportLink.controller_id == Controller.id)

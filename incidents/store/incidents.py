@@ -253,5 +253,5 @@ def _narrow(statement: Select[Incident, ClockRow, str], wanted: BoardFilter) -> 
 
 def contains(query: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """A case-blind search for a text in columns; wildcard characters mean themselves."""
-    escaped = query.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    escaped = query.replace("\0", "").strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return or_(*(func.lower(column).like(f"%{escaped}%", escape="\\") for column in columns))

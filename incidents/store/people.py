@@ -32,7 +32,7 @@ def any_user(uow: UnitOfWork) -> bool:
 
 def user_by_email(uow: UnitOfWork, email: str) -> User | None:
     """The account of an address, whatever its case."""
-    return uow.session.scalar(select(User).where(User.email == email.strip().lower()))
+    return uow.session.scalar(select(User).where(User.email == email.replace("\0", "").strip().lower()))
 
 
 def user(uow: UnitOfWork, user_id: UUID) -> User:

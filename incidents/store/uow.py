@@ -14,8 +14,9 @@ from uuid import UUID
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
-from incidents.base.errors import NotFound
+from incidents.base.errors import FieldError, InvalidInput, NotFound
 from incidents.base.time import Clock
+from incidents.rules.readers import BROKEN_TEXT
 from incidents.store.tables import Controller, OfController, Table
 
 
@@ -125,6 +126,15 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
         with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),
         with_loader_criteria(Controller, lambda row: row.id.in_(allowed), include_aliases=True),
     )
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_unstorable(session: Session, _context: UOWTransaction, _instances: Any) -> None:
+    """Refuse a text with a NUL, which PostgreSQL cannot hold, as a fault of its field and on both databases."""
+    for row in (*session.new, *session.dirty):
+        broken = [key for key, value in vars(row).items() if isinstance(value, str) and "\0" in value]
+        if broken:
+            raise InvalidInput([FieldError(key, "broken-text", BROKEN_TEXT) for key in broken])
 
 
 @event.listens_for(Session, "before_flush")
