@@ -4,6 +4,7 @@ One transaction writes the stage's state, the log entry and the mails; a crash b
 the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -18,6 +19,8 @@ from incidents.store.deadlines import Due
 from incidents.store.engine import Database
 from incidents.store.tables import ClockRow, Controller, Decision, Filing, Incident, OutboxMail, Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
+
+log = logging.getLogger(__name__)
 
 BATCH = 200
 """Due stages looked at in one transaction."""
@@ -36,24 +39,54 @@ class Batch:
 
 
 def sweep(engine: Database, clock: Clock) -> int:
-    """Fire everything that has fallen due, batch by batch, and prove to be alive; returns the stages settled."""
+    """Fire everything that has fallen due, batch by batch, and prove to be alive; returns the stages settled.
+
+    A case that cannot be settled is left out, so that the others get their warnings; the sign of life is then
+    withheld, and every page and ``/health/ready`` raise the alarm.
+    """
     settled = 0
-    while count := _sweep_batch(engine, clock):
+    left_out: set[UUID] = set()
+    while (count := _sweep_batch(engine, clock, left_out)) is not None:
         settled += count
-    with unit_of_work(engine, clock, SYSTEM) as uow:
-        heartbeat.beat(uow, "sweep")
+    if not left_out:
+        with unit_of_work(engine, clock, SYSTEM) as uow:
+            heartbeat.beat(uow, "sweep")
     return settled
 
 
-def _sweep_batch(engine: Database, clock: Clock) -> int:
+def _sweep_batch(engine: Database, clock: Clock, left_out: set[UUID]) -> int | None:
+    """Settle one batch; when it fails, each of its cases alone. None when nothing is due any more."""
+    taken: list[UUID] = []
+    try:
+        return _settle_due(engine, clock, left_out, taken)
+    except Exception:
+        log.exception("a batch of the sweep failed; its %d cases are settled one by one", len(taken))
+        if not taken:
+            raise  # the failure is not of a case: the next sweep tries again
+    return sum(_settle_alone(engine, clock, incident_id, left_out) for incident_id in taken)
+
+
+def _settle_due(
+    engine: Database, clock: Clock, left_out: set[UUID], taken: list[UUID], only: UUID | None = None
+) -> int | None:
     with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
-        due = deadlines.claim_due(uow, BATCH)
-        if not due:
-            return 0
+        due = deadlines.claim_due(uow, BATCH, without=left_out, only=only)
+        if due is None:
+            return None
+        taken.extend({one.incident.id for one in due})
         batch = _read_batch(uow, due)
         settled = sum(_settle(uow, batch, one) for one in due)
         audit.append(uow, *batch.events)
         return settled
+
+
+def _settle_alone(engine: Database, clock: Clock, incident_id: UUID, left_out: set[UUID]) -> int:
+    try:
+        return _settle_due(engine, clock, left_out, [], incident_id) or 0
+    except Exception:
+        log.exception("case %s cannot be settled: its warnings do not go out", incident_id)
+        left_out.add(incident_id)
+        return 0
 
 
 def _read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:

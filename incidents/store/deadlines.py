@@ -112,28 +112,34 @@ def next_due(uow: UnitOfWork) -> datetime | None:
     return uow.session.scalar(select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1))
 
 
-def _lock_due_incidents(uow: UnitOfWork, limit: int) -> Collection[UUID]:
+def _lock_due_incidents(uow: UnitOfWork, limit: int, without: Collection[UUID], only: UUID | None) -> Collection[UUID]:
     """Lock incidents that have something due and that nobody else holds; never waits on PostgreSQL."""
-    return set(
-        uow.session.scalars(
-            select(Stage.incident_id)
-            .join(Incident, Incident.id == Stage.incident_id)
-            .where(Stage.state == "scheduled", Stage.due_at <= uow.now)
-            .order_by(Stage.due_at)
-            .limit(limit)
-            .with_for_update(of=Incident, skip_locked=True, key_share=True)  # see incidents.lock
-        )
+    statement = (
+        select(Stage.incident_id)
+        .join(Incident, Incident.id == Stage.incident_id)
+        .where(Stage.state == "scheduled", Stage.due_at <= uow.now)
+        .order_by(Stage.due_at)
+        .limit(limit)
+        .with_for_update(of=Incident, skip_locked=True, key_share=True)  # see incidents.lock
     )
+    if without:
+        statement = statement.where(Stage.incident_id.not_in(without))
+    if only is not None:
+        statement = statement.where(Stage.incident_id == only)
+    return set(uow.session.scalars(statement))
 
 
-def claim_due(uow: UnitOfWork, limit: int) -> list[Due]:
-    """Take incidents with due stages for this transaction; two sweeps never get the same one.
+def claim_due(
+    uow: UnitOfWork, limit: int, *, without: Collection[UUID] = (), only: UUID | None = None
+) -> list[Due] | None:
+    """Take incidents with due stages for this transaction; two sweeps never get the same one. None: nothing is due.
 
-    The stages are read again under the lock: what another sweep fired a moment ago is not seen as due any more.
+    The stages are read again under the lock: what another sweep fired a moment ago is not seen as due any more, so
+    the list can be empty.
     """
-    ids = _lock_due_incidents(uow, limit)
+    ids = _lock_due_incidents(uow, limit, without, only)
     if not ids:
-        return []
+        return None
     rows = uow.session.execute(
         select(Incident, ClockRow, Stage)
         .join(Stage, Stage.incident_id == Incident.id)
