@@ -1,6 +1,7 @@
 """From a case to its documents: preview in the page, and the frozen version with its files and hashes."""
 
 import hashlib
+from dataclasses import replace
 from typing import Literal, cast
 from uuid import UUID
 
@@ -28,8 +29,11 @@ TITLES = {
 
 
 def content(case: CaseFile, kind: str, lang: str) -> AuthorityDraft | LetterContent:
-    """What a document of that kind says about a case."""
-    return authority_draft(case, lang) if kind == "authority" else subjects_letter(case, lang)
+    """What a document says about a case; a notification calls itself complete once nothing is to follow."""
+    if kind != "authority":
+        return subjects_letter(case, lang)
+    draft = authority_draft(case, lang)
+    return draft if missing(draft) else authority_draft(replace(case, complete=True), lang)
 
 
 def preview(case: CaseFile, kind: str, lang: str) -> str:
