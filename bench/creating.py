@@ -12,7 +12,7 @@ from incidents.base.time import SystemClock
 from tests.company import Company
 from tests.processes import BIN, Processes, free_port, listens, product_env
 
-CONNECTIONS, REQUESTS, TARGET = 8, 400, 0.6
+CONNECTIONS, REQUESTS, TARGET = 8, 200, 0.6
 
 
 def _send(port: int, path: str, headers: dict[str, str], body: bytes, count: int) -> None:

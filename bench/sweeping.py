@@ -13,14 +13,15 @@ from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from tests.company import Company
 from tests.fakes import FakeClock
 
-FEW, MANY, DUE = 10_000, 1_000_000, 1_000
+FEW, MANY, DUE, CHUNK = 10_000, 1_000_000, 1_000, 50_000
 VAIN_LIMIT, FIRE_LIMIT = 1.5, 20
 
 COPIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT :first UNION ALL SELECT i + 1 FROM n WHERE i < :last) "
     "INSERT INTO stage ({columns}) SELECT {values} FROM n "
     "CROSS JOIN stage WHERE stage.id = (SELECT min(id) FROM stage)",
-    "postgresql": "INSERT INTO stage ({columns}) SELECT {values} FROM generate_series(:first, :last) AS n(i) "
+    "postgresql": "INSERT INTO stage ({columns}) SELECT {values} "
+    "FROM generate_series(CAST(:first AS int), CAST(:last AS int)) AS n(i) "
     "CROSS JOIN (SELECT * FROM stage ORDER BY id LIMIT 1) AS stage",
 }
 NEW_KEY = {"sqlite": "lower(hex(randomblob(16)))", "postgresql": "gen_random_uuid()"}
@@ -33,7 +34,8 @@ def _grow(connection: Connection, first: int, last: int) -> None:
     values = {"id": NEW_KEY[dialect], "name": "'future-' || n.i"}
     copied = ", ".join(values.get(name, f"stage.{name}") for name in columns)
     statement = COPIES[dialect].format(columns=", ".join(columns), values=copied)
-    connection.execute(text(statement), {"first": first, "last": last})
+    for start in range(first, last + 1, CHUNK):
+        connection.execute(text(statement), {"first": start, "last": min(start + CHUNK - 1, last)})
 
 
 def _in_vain(company: Company) -> list[float]:
@@ -47,7 +49,7 @@ def vain(company: Company, engine: str) -> Iterator[Line]:
     company.open_case()
     with company.engine.begin() as connection:
         future = {"due_at": company.clock.now() + timedelta(days=3650), "state": "scheduled"}
-        connection.execute(update(Stage), [{"id": key, **future} for key in connection.scalars(select(Stage.id))])
+        connection.execute(update(Stage.__table__).values(future))
         _grow(connection, 1, FEW)
     few = _in_vain(company)
     with company.engine.begin() as connection:

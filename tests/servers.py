@@ -92,6 +92,7 @@ def _postgres_command(programs: Path, folder: Path, port: int) -> list[str]:
     # compose.yaml's own command; beside it only what makes it private and spares the disk.
     _, *arguments = compose_command("postgres")
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
+    options["autovacuum"] = "off"  # its workers belong to the superuser: a database they look at cannot be dropped
     extra = [f"--{name}={value}" for name, value in options.items()]
     return [str(programs / "postgres"), "-D", str(folder / "data"), *arguments, *extra]
 

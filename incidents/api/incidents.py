@@ -78,7 +78,7 @@ def create_incident(
         incident, created = report.open_by_api(
             uow, caller.controller_id, said, idempotency_key, msgspec.json.encode(data, order="sorted")
         )
-        shown = incident_out(cases.read_case(uow, incident))
+        shown = incident_out(cases.new_case(uow, incident) if created else cases.read_case(uow, incident))
     return Response(
         shown, status_code=201 if created else 200, headers={"location": f"/api/v1/incidents/{incident.id}"}
     )

@@ -198,14 +198,17 @@ def read_case(uow: UnitOfWork, incident: Incident) -> Case:
 
 def read_cases(uow: UnitOfWork, found: Sequence[Incident]) -> list[Case]:
     """The whole cases of incidents somebody may see already, in the order given."""
-    return [
-        Case(
-            **vars(rows),
-            facts=incidents.fold_facts(rows.amendments),
-            groups=incidents.fold_groups(rows.amendments),
-        )
-        for rows in stored.read_all(uow, found)
-    ]
+    return [_case(rows) for rows in stored.read_all(uow, found)]
+
+
+def new_case(uow: UnitOfWork, incident: Incident) -> Case:
+    """A case opened in this very transaction: its facts and clock, all its reporter is told. The rest is left out."""
+    return _case(stored.read_new(uow, incident))
+
+
+def _case(rows: CaseRows) -> Case:
+    facts, groups = incidents.fold_facts(rows.amendments), incidents.fold_groups(rows.amendments)
+    return Case(**vars(rows), facts=facts, groups=groups)
 
 
 @dataclass(frozen=True)
