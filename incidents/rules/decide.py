@@ -18,6 +18,8 @@ EXEMPTION_RESTS_ON: Mapping[str, tuple[str, ...]] = {
 }
 """The facts an exemption of Art. 34(3) stands or falls with."""
 
+NO_SUCH_GROUP = "There is no such group of people in this case: {group}."
+SAY_WHY = "Say in a full sentence why: it stands in the register beside your name."
 TELL_RANKS = {"no": 0, "exempt": 1, "yes": 2}
 
 
@@ -79,8 +81,7 @@ def _groups(form: DecisionForm, groups: Collection[str]) -> Iterator[FieldError]
     if not form.tell_by_group:
         return
     for name in form.tell_by_group.keys() - {WHOLE, *groups}:
-        no_such = "There is no such group of people in this case: {group}."
-        yield FieldError("groups", "unknown", no_such, {"group": name})
+        yield FieldError("groups", "unknown", NO_SUCH_GROUP, {"group": name})
     for name in (WHOLE, *groups):
         if form.tell_by_group.get(name) not in TELL_RANKS:
             yield FieldError(f"groups.{name}", "required", "Choose for every group whether these people are told.")
@@ -183,9 +184,8 @@ def moved_basis(letter: str, then: Facts, now: Facts) -> tuple[str, ...]:
 def answer_faults(answer: str, sentence: str) -> list[FieldError]:
     """What is wrong with the second person's answer to a proposal."""
     errors = []
-    why = "Say in a full sentence why: it stands in the register beside your name."
     if answer not in {"approved", "refused"}:
         errors.append(FieldError("answer", "required", "Choose whether you approve or refuse."))
     if not has_substance(sentence):
-        errors.append(FieldError("sentence", "substance", why))
+        errors.append(FieldError("sentence", "substance", SAY_WHY))
     return errors

@@ -5,11 +5,18 @@ from uuid import UUID
 
 from litestar import Response
 
+from incidents.base.i18n import msgid
 from incidents.rules.access import may
 from incidents.steps import cases
 from incidents.web.forms import Form
 from incidents.web.rendering import page
 from incidents.web.sessions import PageRequest, actor_of, page_uow
+
+OBSTACLES = (
+    msgid("A proposed decision waits for its second person: it must be answered first."),
+    msgid("Facts recorded since have taken the decision its ground: decide again first."),
+)
+"""Sentences of the lifecycle rules, named here for the catalogues: rules know no languages."""
 
 
 def load(request: PageRequest, incident_id: UUID) -> cases.Case:

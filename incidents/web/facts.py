@@ -116,28 +116,37 @@ def _version(row: FactAmendment, lang: str) -> Version:
 
 
 def amending_page(
-    request: PageRequest, found: Case, which: str, form: Form | None = None, **context: Any
+    request: PageRequest, found: Case, which: str, form: Form | None = None, group: str = "", **context: Any
 ) -> Response[str]:
-    """The questionnaire ``facts`` or ``assess``, filled with what is recorded or with what was refused."""
-    showing = form or Form(shown(found.facts, keys(which)))
-    asked = groups(which)
-    answered = sum(group.answered(showing.data) for group in asked)
-    return case_page(request, f"pages/{which}.html", found, showing, groups=asked, answered=answered, **context)
+    """The questionnaire ``facts`` or ``assess``, filled with what is recorded or with what was refused.
+
+    With a group of people, only what may differ for it is asked, filled with what holds for it.
+    """
+    showing = form or Form(shown(found.facts_of(group), wanted(which, group)))
+    asked = groups(which, by_group=bool(group))
+    answered = sum(one.answered(showing.data) for one in asked)
+    page = {"groups": asked, "answered": answered, "group": group, **context}
+    return case_page(request, f"pages/{which}.html", found, showing, **page)
 
 
-def amend(request: PageRequest, incident_id: UUID, which: str, form: Form) -> bool:
+def wanted(which: str, group: str) -> tuple[str, ...]:
+    """The facts a questionnaire asks for, of everybody or of a group of people."""
+    return keys(which, by_group=bool(group))
+
+
+def amend(request: PageRequest, incident_id: UUID, which: str, form: Form, group: str = "") -> bool:
     """Record the answers that differ from what is recorded; whether there were any.
 
     Raises:
         InvalidInput: some answers cannot be used; then none is recorded.
     """
     found = load(request, incident_id)
-    changed, faults = changed_answers(form.data, found.facts, keys(which))
+    changed, faults = changed_answers(form.data, found.facts_of(group), wanted(which, group))
     if faults:
         raise InvalidInput(faults)
     if changed:
         with page_uow(request) as uow:
-            report.amend_facts(uow, incident_id, changed, form.text("reason"))
+            report.amend_facts(uow, incident_id, changed, form.text("reason"), group)
     return bool(changed)
 
 

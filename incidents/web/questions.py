@@ -14,6 +14,7 @@ from incidents.base.dated import of_version
 from incidents.base.errors import FieldError
 from incidents.base.time import BUDAPEST, utc, zone
 from incidents.rules.facts import Facts, FactState
+from incidents.rules.groups import by_group as may_differ
 from incidents.rules.readers import JsonValue
 from incidents.rules.vocabulary import Field, Words, vocabulary
 
@@ -55,23 +56,27 @@ def _has_answer(form: FormFields, field: Field) -> bool:
 
 
 @cache
-def groups(page: str) -> tuple[Group, ...]:
-    """The groups of a page (``assess`` or ``facts``) in the order of the questionnaire, from the law data."""
+def groups(page: str, *, by_group: bool = False) -> tuple[Group, ...]:
+    """The groups of a page (``assess`` or ``facts``) in the order of the questionnaire, from the law data.
+
+    ``by_group``: only the questions whose answer may differ from one group of people to another.
+    """
     listed: Sequence[Mapping[str, Any]] = of_version("texts", "questionnaire", "1")[page]
-    return tuple(
+    asked = (
         Group(
             one["code"],
             Words(one["title"]["hu"], one["title"]["en"]),
             Words(one["why"]["hu"], one["why"]["en"]),
-            tuple(vocabulary()[key] for key in one["facts"]),
+            tuple(vocabulary()[key] for key in one["facts"] if may_differ(key) or not by_group),
         )
         for one in listed
     )
+    return tuple(group for group in asked if group.fields)
 
 
-def keys(page: str) -> tuple[str, ...]:
+def keys(page: str, *, by_group: bool = False) -> tuple[str, ...]:
     """The facts a page asks for, in order."""
-    return tuple(field.key for group in groups(page) for field in group.fields)
+    return tuple(field.key for group in groups(page, by_group=by_group) for field in group.fields)
 
 
 def shown(facts: Facts, wanted: Iterable[str]) -> Shown:

@@ -24,6 +24,9 @@ NEW_DEADLINE = msgid("Deadline: {deadline}, counted {anchor}")
 LATE_WARNING = msgid("It went out {minutes} minutes late.")
 TO = msgid("To: {recipients}")
 SENT = msgid("{recipient} (sent {when})")
+ANSWERS = {"yes": msgid("yes"), "no": msgid("no"), "review": msgid("a person must weigh it")}
+MOVED = msgid("Authority: {notify_before} → {notify}. People: {tell_before} → {tell}.")
+APPROVED = msgid("Approved by {name}")
 VERSION = msgid("version {version}")
 HASH = msgid("hash {hash}")
 
@@ -95,7 +98,24 @@ def _clock(teller: _Teller, data: Data) -> str:
 def _facts(teller: _Teller, data: Data) -> str:
     known = vocabulary()
     labels = [known[key].label.in_language(teller.lang) for key in data.get("facts", ()) if key in known]
-    return "\n".join(line for line in (join_words(labels, teller.lang), str(data.get("reason", ""))) if line)
+    lines = [str(data.get("group", "")), join_words(labels, teller.lang), str(data.get("reason", ""))]
+    return "\n".join(line for line in lines if line)
+
+
+def _answers(teller: _Teller, data: Data) -> str:
+    """What the risk test said before and says now, and the facts that moved it."""
+    if "after" not in data:
+        return ""
+    before, after = ([teller.say(ANSWERS[one]) for one in data[when]] for when in ("before", "after"))
+    places = {"notify_before": before[0], "notify": after[0], "tell_before": before[1], "tell": after[1]}
+    return "\n".join(line for line in (teller.say(MOVED, **places), _facts(teller, {"facts": data["facts"]})) if line)
+
+
+def _second_person(teller: _Teller, data: Data) -> str:
+    """The sentence of whoever answered a proposal, or who approved a decision."""
+    if name := data.get("approved_by"):
+        return teller.say(APPROVED, name=name)
+    return str(data.get("sentence", ""))
 
 
 def _stage(teller: _Teller, data: Data) -> str:
@@ -120,6 +140,10 @@ def _document(teller: _Teller, data: Data) -> str:
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
     "facts": _facts,
+    "assessment": _answers,
+    "exemption": _facts,
+    "decision": _second_person,
+    "proposal": _second_person,
     "stage": _stage,
     "mail": _mail,
     "document": _document,

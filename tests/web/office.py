@@ -105,6 +105,11 @@ class Office:
         with self.uow() as uow:
             return report.open_from_staff(uow, firm_id or self.firm_id, said, "link").incident_id
 
+    def record(self, incident_id: UUID, group: str = "", **facts: object) -> None:
+        """Facts of a case, or of a group of people in it."""
+        with self.uow() as uow:
+            report.amend_facts(uow, incident_id, facts, group=group)
+
     def case(self, incident_id: UUID) -> cases.Case:
         """Everything recorded about a case."""
         with self.uow() as uow:
@@ -116,11 +121,23 @@ class Office:
         assert answer.status_code == status, (path, answer.status_code, answer.headers.get("location"))
         return answer.text
 
-    def fill_in(self, path: str, fields: Mapping[str, str | list[str]], action: str | None = None) -> Response:
-        """Open a page, fill in the form that goes to ``action`` (the same path without one) and send it."""
+    def fill_in(
+        self,
+        path: str,
+        fields: Mapping[str, str | list[str]],
+        action: str | None = None,
+        *,
+        to: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Open a page, fill in the form that goes to ``action`` (the same path without one) and send it.
+
+        ``to``: where a button of the form sends it instead.
+        """
         form = _Forms.of(self.get(path)).to(action or path)
         sent: dict[str, str | list[str]] = {**form, **fields}
-        return self.browser.post(action or path, data={name: said for name, said in sent.items() if said != ""})
+        data = {name: said for name, said in sent.items() if said != ""}
+        return self.browser.post(to or action or path, data=data, headers=dict(headers or {}))
 
 
 class _Forms(HTMLParser):

@@ -6,6 +6,7 @@ from incidents.base.time import ZonedInstant
 from incidents.rules.decide import DecisionForm
 from incidents.rules.send import FilingForm
 from incidents.steps import clock, decide, send
+from tests.builders import ENCRYPTED
 from tests.web.office import LOST_LAPTOP, Office, text_of
 
 CLEAR = "A lemez korszerű titkosítással védett, a kulcs biztonságban van, az adatokról teljes mentés készült."
@@ -83,6 +84,7 @@ def test_a_case_with_an_open_duty_cannot_be_closed(small_office: Office) -> None
 
 def test_a_case_whose_duties_are_done_is_closed_and_reopened_with_a_note(office: Office) -> None:
     incident = office.open_case()
+    office.record(incident, **ENCRYPTED)
     with office.uow() as uow:
         decide.record_decision(uow, incident, DecisionForm("no", "no", CLEAR, CLEAR))
     office.sign_in("dpo")
@@ -98,6 +100,7 @@ def test_a_case_whose_duties_are_done_is_closed_and_reopened_with_a_note(office:
 
 def test_a_closed_case_refuses_new_facts_with_a_sentence(small_office: Office) -> None:
     incident = small_office.open_case()
+    small_office.record(incident, **ENCRYPTED)
     with small_office.uow() as uow:
         decide.record_decision(uow, incident, DecisionForm("no", "no", CLEAR, CLEAR))
     small_office.sign_in("dpo")

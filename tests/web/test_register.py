@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from incidents.rules.decide import DecisionForm
 from incidents.steps import decide
+from tests.builders import ENCRYPTED
 from tests.web.office import Office, text_of
 
 CLEAR = "A lemez korszerű titkosítással védett, a kulcs biztonságban van, mentés készült."
@@ -18,6 +19,7 @@ CLEAR = "A lemez korszerű titkosítással védett, a kulcs biztonságban van, m
 def harmless(office: Office, what: str = "Titkosított pendrive veszett el.") -> UUID:
     """A case that was decided not to be notified."""
     incident = office.open_case(what)
+    office.record(incident, **ENCRYPTED)
     with office.uow() as uow:
         decide.record_decision(uow, incident, DecisionForm("no", "no", CLEAR, CLEAR))
     return incident
