@@ -1,6 +1,8 @@
 """Assess: run the risk test on the facts as they stand and keep the run (Art. 33(1), 34(1), 33(5))."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from incidents.base.errors import Conflict
@@ -33,6 +35,11 @@ def run(uow: UnitOfWork, incident_id: UUID) -> Assessment:
     return up_to_date(uow, incident)
 
 
+def verdict_on(everybody: Facts, groups: Mapping[str, Facts], now: datetime) -> dict[str, Any]:
+    """What the test says under the rules of a day, kept nowhere: also for facts that are only tried out."""
+    return assess_breach(everybody, groups, jurisdiction(on=now.date()))
+
+
 def up_to_date(uow: UnitOfWork, incident: Incident) -> Assessment:
     """The run on the newest facts under today's rules, made now where there is none; the incident must be locked."""
     before = decisions.newest_assessment(uow, incident.id)
@@ -51,7 +58,7 @@ def again(uow: UnitOfWork, incident: Incident) -> None:
 def _run(uow: UnitOfWork, incident: Incident, before: Assessment | None) -> Assessment:
     said = incidents.amendments(uow, incident.id)
     groups = fold_groups(said)
-    outcome = assess_breach(fold_facts(said), groups, jurisdiction(on=uow.now.date()))
+    outcome = verdict_on(fold_facts(said), groups, uow.now)
     row = Assessment(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
