@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from incidents.base.time import ZonedInstant
 from incidents.rules.assess.breach import overlaid
 from incidents.rules.assess.difference import WHOLE, answers, by_group
 from incidents.rules.decide import moved_basis
+from incidents.rules.draft import CaseFile, ControllerProfile, facts_to_follow
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
 from incidents.steps.guard import require, where_may
@@ -25,19 +27,6 @@ from incidents.store.tables import (
     Incident,
 )
 from incidents.store.uow import UnitOfWork
-
-NEEDED_FACTS = (
-    "what_happened",
-    "breach_types",
-    "cause",
-    "data_categories",
-    "subject_categories",
-    "subjects_count",
-    "records_count",
-    "likely_consequences",
-    "measures_taken",
-)
-"""What Art. 33(3) asks for and only people can say."""
 
 
 def is_filed(filings: Sequence[Filing], decision: Decision | None) -> bool:
@@ -166,8 +155,20 @@ class Case(CaseRows):
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The facts of Art. 33(3) that nobody has given yet."""
-        return tuple(key for key in NEEDED_FACTS if not self.facts.is_known(key))
+        """The facts the notification asks for and nobody has given yet: the same as its draft marks as to follow."""
+        clock, aware = self.clock, not self.provisional
+        return facts_to_follow(
+            CaseFile(
+                controller=ControllerProfile(),
+                reference=self.incident.reference,
+                facts=self.facts,
+                first_signal=ZonedInstant(self.incident.first_signal_at, self.incident.first_signal_zone),
+                awareness=ZonedInstant(clock.anchor_at, clock.anchor_zone) if aware else None,
+                awareness_reason=clock.reason if aware else "",
+                deadline=clock.deadline_at,
+                now=clock.deadline_at,
+            )
+        )
 
 
 def _falls_short(decision: Decision, run: Assessment) -> set[str]:

@@ -1,6 +1,6 @@
 """Drafts: what each document must contain, where each fact comes from, what is missing (GDPR Art. 33, 34)."""
 
-from incidents.rules.draft.authority import authority_draft, authority_on
+from incidents.rules.draft.authority import authority_draft, authority_on, facts_to_follow
 from incidents.rules.draft.case import Activity, CaseFile, ControllerProfile, DecisionView, Processor
 from incidents.rules.draft.content import (
     AdviceBlock,
@@ -31,6 +31,7 @@ __all__ = [
     "Status",
     "authority_draft",
     "authority_on",
+    "facts_to_follow",
     "missing",
     "subjects_letter",
 ]

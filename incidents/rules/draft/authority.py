@@ -10,6 +10,7 @@ from incidents.rules.draft.answers import NOT_HERE, READERS, WHEN, Answer, View
 from incidents.rules.draft.case import CaseFile
 from incidents.rules.draft.content import Authority, AuthorityDraft, DraftItem, DraftSection, Status
 from incidents.rules.draft.words import Texts
+from incidents.rules.facts import vocabulary
 
 Spec = Mapping[str, Any]
 
@@ -104,3 +105,9 @@ def _nothing_said(view: View, spec: Spec) -> bool:
     if "profile" in spec:
         return not getattr(view.case.controller, spec["profile"])
     return "fact" in spec and view.case.facts.get(spec["fact"]) is None
+
+
+def facts_to_follow(case: CaseFile) -> tuple[str, ...]:
+    """The facts the notification asks for and nobody has given yet, as keys of the vocabulary, in its order."""
+    keys = (item.fact_key for item in authority_draft(case, "hu").items if item.to_follow and item.fact_key)
+    return tuple(key for key in dict.fromkeys(keys) if key in vocabulary())
