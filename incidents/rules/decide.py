@@ -43,8 +43,8 @@ class DecisionForm:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """What the risk test says: ``yes``, ``no`` or ``review``; on telling people group by group."""
+class Asked:
+    """What the risk test asks for: ``yes``, ``no`` or ``review``; on telling people group by group."""
 
     notify: str
     tell_by_group: Mapping[str, str]
@@ -151,17 +151,17 @@ def faults(form: DecisionForm, facts: Mapping[str, Facts] | None = None) -> list
     return [*_choices(form), *_groups(form, groups), *_exemption(form, facts), *_reasons(form)]
 
 
-def second_person_for(form: DecisionForm, tested: Tested) -> tuple[str, ...]:
+def second_person_for(form: DecisionForm, asked: Asked) -> tuple[str, ...]:
     """Why one person is not enough: codes of the reasons, none when one is.
 
     ``notify``, ``tell``: less than the test asks for. ``health``: no notification for health data of many
     (NAIH-2894-3/2021). ``evidence``: an exemption under Art. 34(3)(b).
     """
-    lowered = any(answer == "yes" and form.tells(name) != "yes" for name, answer in tested.tell_by_group.items())
+    lowered = any(answer == "yes" and form.tells(name) != "yes" for name, answer in asked.tell_by_group.items())
     needed = (
-        ("notify", form.notify == "no" and tested.notify == "yes"),
+        ("notify", form.notify == "no" and asked.notify == "yes"),
         ("tell", lowered),
-        ("health", form.notify == "no" and tested.health_of_many),
+        ("health", form.notify == "no" and asked.health_of_many),
         ("evidence", form.exemption == "b" and "exempt" in {form.tell, *form.tell_by_group.values()}),
     )
     return tuple(code for code, true in needed if true)

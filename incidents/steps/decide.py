@@ -12,8 +12,8 @@ from incidents.base.ids import new_id
 from incidents.rules.assess.breach import health_of_many, overlaid
 from incidents.rules.assess.difference import WHOLE, answers, by_group
 from incidents.rules.decide import (
+    Asked,
     DecisionForm,
-    Tested,
     answer_faults,
     faults,
     second_person_for,
@@ -102,9 +102,9 @@ def _whole(everybody: Facts, groups: Mapping[str, Facts]) -> dict[str, Facts]:
     return {WHOLE: everybody, **{name: overlaid(everybody, own) for name, own in groups.items()}}
 
 
-def _tested(run: Assessment, everybody: Facts, groups: Mapping[str, Facts]) -> Tested:
+def _tested(run: Assessment, everybody: Facts, groups: Mapping[str, Facts]) -> Asked:
     tell = {name: answers(one)[1] for name, one in by_group(run.outcome).items()}
-    return Tested(answers(run.outcome)[0], tell, health_of_many(everybody, groups))
+    return Asked(answers(run.outcome)[0], tell, health_of_many(everybody, groups))
 
 
 def _said(form: DecisionForm) -> dict[str, object]:

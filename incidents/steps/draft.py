@@ -6,6 +6,7 @@ from uuid import UUID
 
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
+from incidents.rules.assess.summary import Run, summary
 from incidents.rules.draft import Activity as ActivityView
 from incidents.rules.draft import CaseFile, ControllerProfile, DecisionView
 from incidents.rules.draft import Processor as ProcessorView
@@ -88,7 +89,17 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> Ca
         delay_reasons=delay_reasons or next((f.delay_reasons for f in sent if f.delay_reasons), ""),
         filing_kind="follow_up" if sent else "new",
         authority_reference=next((f.authority_identifier for f in sent if f.authority_identifier), ""),
+        assessment=_assessed(uow, incident_id),
     )
+
+
+def _assessed(uow: UnitOfWork, incident_id: UUID) -> dict[str, str]:
+    """The newest run of the risk test in words, in each language; nothing when there is none."""
+    run = decisions.newest_assessment(uow, incident_id)
+    if run is None:
+        return {}
+    said = Run(run.outcome, run.version, run.facts_version)
+    return {lang: summary(said, lang) for lang in ("hu", "en")}
 
 
 def freeze_document(uow: UnitOfWork, incident_id: UUID, rendered: RenderedDocument) -> Document:

@@ -82,6 +82,11 @@ class Part:
     enisa: Mapping[str, Any]
     nearest: Published | None
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The names of the facts the rules that decided have read."""
+        return tuple(dict.fromkeys(name for ground in self.grounds for name, _ in ground.evidence))
+
 
 @dataclass(frozen=True)
 class Said:

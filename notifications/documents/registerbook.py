@@ -9,6 +9,7 @@ from typing import Any
 from incidents.base.dated import in_force
 from incidents.base.hungarian import format_number, format_table_datetime, hours_in_words
 from incidents.base.time import BUDAPEST, zone
+from incidents.rules.assess.summary import short
 from incidents.rules.draft.words import Texts, in_words
 from incidents.rules.facts import FactState
 from incidents.steps.cases import Case
@@ -110,6 +111,22 @@ def _identifiers(case: Case, _texts: Texts) -> RegisterCell:
     return ", ".join(dict.fromkeys(f.authority_identifier for f in case.filings if f.authority_identifier))
 
 
+def _risk(case: Case, texts: Texts) -> RegisterCell:
+    return short(case.assessment.outcome, texts.lang) if case.assessment else texts.say("not_assessed")
+
+
+def _rules(case: Case, texts: Texts) -> RegisterCell:
+    run = case.assessment
+    return texts.say("rules", rules=run.rule_set, number=str(run.version), by=run.made_by) if run else ""
+
+
+def _second_person(case: Case, texts: Texts) -> RegisterCell:
+    decision = case.decision
+    if decision is None or not decision.approved_by:
+        return ""
+    return texts.say("approved", name=decision.approved_by, sentence=decision.approval)
+
+
 _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {
     "reference": lambda case, _texts: case.incident.reference,
     "controller": lambda case, _texts: case.controller.name,
@@ -125,6 +142,9 @@ _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {
     "reasons_subjects": _decided(lambda decision: decision.reasons_subjects),
     "decided_by": _decided(lambda decision: decision.decided_by),
     "decided_at": _decided(lambda decision: _local(decision.decided_at)),
+    "risk_result": _risk,
+    "rule_set": _rules,
+    "second_person": _second_person,
     "filed_at": _filed(lambda filing: _local(filing.filed_at)),
     "lateness": _lateness,
     "delay_reasons": _filed(lambda filing: filing.delay_reasons),

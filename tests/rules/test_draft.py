@@ -202,7 +202,8 @@ class TestNotificationToTheAuthority:
 
     def test_the_result_of_the_assessment_has_its_place(self) -> None:
         assert item(a_case(), "consequences.assessment").status is Status.NOT_APPLICABLE
-        assert item(a_case(assessment="Magas kockázat."), "consequences.assessment").text == "Magas kockázat."
+        assessed = a_case(assessment={"hu": "Magas kockázat.", "en": "High risk."})
+        assert item(assessed, "consequences.assessment").text == "Magas kockázat."
 
     @pytest.mark.parametrize(
         ("letter", "words"),

@@ -165,7 +165,8 @@ def _reasons_subjects(view: View) -> Answer:
 
 
 def _assessment(view: View) -> Answer:
-    return view.said(view.case.assessment) if view.case.assessment.strip() else NOT_HERE
+    said = view.case.assessment.get(view.texts.lang, "")
+    return view.said(said) if said.strip() else NOT_HERE
 
 
 def _processor_details(processor: Processor, texts: Texts) -> str:

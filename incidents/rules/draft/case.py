@@ -1,7 +1,8 @@
 """What a draft is made from: the controller, the case as it stands, and the decision so far."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -95,8 +96,8 @@ class CaseFile:
     authority_reference: str = ""
     """How the authority identified the earlier notification: free text, as it came."""
     withdrawal_reasons: str = ""
-    assessment: str = ""
-    """The result of the risk assessment in words, when there is one."""
+    assessment: Mapping[str, str] = field(default_factory=dict)
+    """The result of the risk assessment in words, by language, when there is one."""
 
     @property
     def today(self) -> date:

@@ -132,7 +132,7 @@ def _risk_outcome(reading: Reading, spec: FormField) -> Found:
 
 def _risk_description(reading: Reading, _: FormField) -> Found:
     case, decision = reading.case, reading.case.decision
-    parts: list[Mapping[str, str]] = [dict.fromkeys(LANGUAGES, case.assessment.strip())] if case.assessment else []
+    parts: list[Mapping[str, str]] = [case.assessment] if case.assessment else []
     if decision:
         for name in ("reasons_authority", "reasons_subjects"):
             reason = getattr(decision, name).strip()
