@@ -224,13 +224,11 @@ def test_a_crash_after_the_claim_gives_the_mail_back_when_the_lease_ends(
 
 
 @pytest.mark.parametrize(
-    "address", ["dpo@futar.example>", ", dpo@futar.example", "dpo@futar.example\nBcc: x@y.example", "\x00.)", "őr szem"]
+    "address", ["dpo@futar.example>", ", dpo@futar.example", "dpo@futar.example\nBcc: x@y.example", ".)", "őr szem"]
 )
 def test_a_mail_that_cannot_be_written_or_addressed_holds_up_nobody(
     company: Company, smtp_server: SmtpServer, fake_clock: FakeClock, address: str
 ) -> None:
-    if "\x00" in address and company.engine.dialect.name == "postgresql":
-        address = address.replace("\x00", "(")  # PostgreSQL stores no NUL
     case = company.open_case()
     company.sweep()
     company.deliver()
