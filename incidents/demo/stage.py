@@ -65,6 +65,10 @@ class Stage:
     def tick(self) -> None:
         """What the worker does: fire what is due, send what waits."""
         escalate.sweep(self.engine, self.clock)
+        self.send()
+
+    def send(self) -> None:
+        """Send what waits."""
         deliver(self.engine, self.clock, self.settings)
 
     def walk_to(self, instant: datetime) -> None:

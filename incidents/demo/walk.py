@@ -28,6 +28,7 @@ def seed(engine: Database, settings: Settings, now: datetime, say: Callable[[str
             say(f"  {_words(story.ago)} ago  {story.title}")
         else:
             play(stage, scenes[number], act)
+            stage.send()  # an act may have somebody told at once
     stage.walk_to(now)
     stage.tick()
     return stage
