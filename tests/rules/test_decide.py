@@ -45,9 +45,7 @@ def test_to_notify_and_tell_everybody_never_needs_one(authority: str, people: st
 @given(st.dictionaries(st.sampled_from(["", "a", "b"]), TELLS, min_size=1), st.data())
 def test_whoever_the_test_wants_told_and_is_not_needs_one(said: dict[str, str], data: st.DataObject) -> None:
     tested = {name: data.draw(ANSWERS) for name in said}
-    codes = second_person_for(
-        form(tell=strictest_tell(tuple(said.values())), tell_by_group=said), Asked("yes", tested)
-    )
+    codes = second_person_for(form(tell=strictest_tell(tuple(said.values())), tell_by_group=said), Asked("yes", tested))
     assert ("tell" in codes) is any(tested[name] == "yes" and said[name] != "yes" for name in said)
 
 
