@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.fakes import FakeClock
 from tests.processes import Guardian, Processes
@@ -19,6 +20,10 @@ from tests.servers import PostgresServer, RedisServer, SmtpServer, flush, runnin
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# A busy machine is no fault of a rule: timings never decide a test.
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

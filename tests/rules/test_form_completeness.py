@@ -174,7 +174,7 @@ class TestForAnyCase:
         facts=some_facts(),
         answers=some_answers(),
         field_id=st.sampled_from(PLAIN_TEXTS),
-        text=st.text(alphabet="abcdeőű ", min_size=30, max_size=60).filter(lambda typed: len(typed.split()) > 8),
+        text=st.lists(st.text(alphabet="abcdeőű", min_size=3, max_size=6), min_size=9, max_size=12).map(" ".join),
         complete=st.booleans(),
     )
     def test_telling_more_never_puts_more_in_the_way(
