@@ -99,4 +99,6 @@ def _idle(pid: int) -> tuple[float, float]:
 
 def quiet_machine() -> str:
     """The load beside the number of cores: on a busy machine these figures mean little."""
-    return f"load {os.getloadavg()[0]:.2f} on {os.cpu_count()} cores at the start"
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    busy = " (busy with other work: measure again before relying on it)" if load > cores / 2 else ""
+    return f"load {load:.2f} on {cores} cores at the start{busy}"
