@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bench import starting
+from bench.assessing import assessments
 from bench.creating import create
 from bench.figures import ROUNDS, Line
 from bench.sweeping import sweeps
@@ -43,6 +44,8 @@ def _databases(processes: Processes, folder: Path) -> Iterator[tuple[str, str]]:
 def _measure(processes: Processes, folder: Path, wanted: Callable[[str], bool]) -> Iterator[Line]:
     if wanted("start"):
         yield from starting.warm_and_idle(processes)
+    if wanted("assess"):
+        yield from assessments()
     for engine, url in _databases(processes, folder):
         if wanted("create"):
             yield from create(processes, url, engine, folder)
