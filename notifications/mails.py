@@ -19,8 +19,8 @@ from incidents.base.settings import Settings
 from incidents.rules import escalation
 from incidents.rules.facts import label
 from incidents.steps.cases import Case, read_case
-from incidents.steps.clock import DEFAULT_POLICY
-from incidents.store import incidents
+from incidents.steps.policies import ladder_of
+from incidents.store import deadlines, incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
 from notifications import notices
@@ -85,7 +85,7 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 
 def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
     case = _case_of(uow, mail)
-    policy = escalation.policy_of_version(DEFAULT_POLICY, case.incident.policy_version)
+    policy = ladder_of(uow, deadlines.load(uow, UUID(str(mail.payload["clock_id"]))))
     lang, stage = mail.language, str(mail.payload["stage"])
     late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
     return {

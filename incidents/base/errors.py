@@ -77,3 +77,11 @@ class Conflict(IncidentError):
     status = 409
     code = "conflict"
     message = "This conflicts with what is already recorded."
+
+
+class SealBroken(IncidentError):
+    """Something kept encrypted cannot be opened: the key was replaced, or the record was changed."""
+
+    status = 500
+    code = "seal-broken"
+    message = "This was encrypted with a key that is no longer set. Ask your operator to restore the key."

@@ -26,6 +26,8 @@ class Settings:
     """The address people open; links in mails start with it (PUBLIC_URL)."""
     secret_key: str
     """Signs links and CSRF tokens (SECRET_KEY or SECRET_KEY_FILE; else made once in the data folder)."""
+    old_secret_keys: tuple[str, ...]
+    """Keys replaced by SECRET_KEY that still open what they sealed, newest first, comma-separated (OLD_SECRET_KEYS)."""
     smtp_url: str
     """``smtp://user:password@host:587?starttls=required`` or ``smtps://…``; empty: no mail can leave (SMTP_URL)."""
     mail_from: str
@@ -118,6 +120,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         redis_url=redis_url,
         public_url=env.get("PUBLIC_URL", f"http://127.0.0.1:{web_port}").rstrip("/"),
         secret_key=_secret(env, "SECRET_KEY") or _own_secret_key(data_dir),
+        old_secret_keys=tuple(key for key in _secret(env, "OLD_SECRET_KEYS").split(",") if key),
         smtp_url=_secret(env, "SMTP_URL"),
         mail_from=env.get("MAIL_FROM", "incidens72@localhost"),
         sweep_seconds=_seconds(env, "SWEEP_SECONDS", 30.0),

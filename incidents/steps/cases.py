@@ -1,18 +1,22 @@
 """What the board and the case page show: read, never written."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from incidents.base.dated import NoSuchLawError
 from incidents.base.time import ZonedInstant
 from incidents.rules.assess.breach import overlaid
 from incidents.rules.assess.difference import WHOLE, answers, by_group
 from incidents.rules.decide import moved_basis
 from incidents.rules.draft import CaseFile, ControllerProfile, facts_to_follow
+from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
 from incidents.steps.guard import require, where_may
+from incidents.steps.policies import ladder_of
 from incidents.store import cases as stored
 from incidents.store import decisions, filings, incidents
 from incidents.store.cases import CaseRows
@@ -67,6 +71,8 @@ class Case(CaseRows):
     """Of everybody."""
     groups: Mapping[str, Facts]
     """What was said of each group of people by itself."""
+    ladders: Mapping[UUID, Policy]
+    """By clock version, the ladder it escalates by."""
 
     def facts_of(self, group: str) -> Facts:
         """The facts of a group of people: its own, and for the rest those of everybody.
@@ -199,17 +205,26 @@ def read_case(uow: UnitOfWork, incident: Incident) -> Case:
 
 def read_cases(uow: UnitOfWork, found: Sequence[Incident]) -> list[Case]:
     """The whole cases of incidents somebody may see already, in the order given."""
-    return [_case(rows) for rows in stored.read_all(uow, found)]
+    return [_case(uow, rows) for rows in stored.read_all(uow, found)]
 
 
 def new_case(uow: UnitOfWork, incident: Incident) -> Case:
     """A case opened in this very transaction: its facts and clock, all its reporter is told. The rest is left out."""
-    return _case(stored.read_new(uow, incident))
+    return _case(uow, stored.read_new(uow, incident))
 
 
-def _case(rows: CaseRows) -> Case:
+def _case(uow: UnitOfWork, rows: CaseRows) -> Case:
     facts, groups = incidents.fold_facts(rows.amendments), incidents.fold_groups(rows.amendments)
-    return Case(**vars(rows), facts=facts, groups=groups)
+    return Case(**vars(rows), facts=facts, groups=groups, ladders=_ladders(uow, rows.clocks))
+
+
+def _ladders(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[UUID, Policy]:
+    """The ladders of clocks; one that is lost is left out, and the case can still be read."""
+    found = {}
+    for clock in clocks:
+        with suppress(NoSuchLawError):
+            found[clock.id] = ladder_of(uow, clock)
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,34 +10,43 @@ from incidents.rules import clock as law
 from incidents.rules import escalation
 from incidents.rules.decide import has_substance
 from incidents.steps.guard import require
+from incidents.steps.policies import NOTIFICATION, ladder_of, ladder_today
 from incidents.store import audit, deadlines, incidents
 from incidents.store.tables import Acknowledgement, ClockRow, Incident
 from incidents.store.uow import UnitOfWork
 
-DEFAULT_POLICY = "default"
 CLOSE_ENOUGH_SECONDS = 3600
 """An awareness this near to the first signal needs no explaining."""
-
-
-def policy_today(uow: UnitOfWork) -> escalation.Policy:
-    """The ladder a new case is planned under."""
-    return escalation.policy_for(DEFAULT_POLICY, uow.now.date())
 
 
 def start_provisional(uow: UnitOfWork, incident: Incident) -> ClockRow:
     """Start the clock from the first signal, so that a report nobody has read still escalates."""
     anchor = ZonedInstant(incident.first_signal_at, incident.first_signal_zone)
-    regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
-    clock = deadlines.add_clock(uow, incident, regime, anchor, "first_signal", version=1, reason="")
+    ladder = ladder_today(uow, incident.controller_id, NOTIFICATION)
+    clock = _add_clock(uow, incident, ladder, anchor, "first_signal")
     deadlines.add_stages(
         uow,
         clock,
-        escalation.plan_stages(
-            policy_today(uow), opened_at=incident.opened_at, anchor=anchor.at, deadline=clock.deadline_at
-        ),
+        escalation.plan_stages(ladder, opened_at=incident.opened_at, anchor=anchor.at, deadline=clock.deadline_at),
     )
     audit.append(uow, _clock_event(clock, "clock.started"))
     return clock
+
+
+def _add_clock(
+    uow: UnitOfWork,
+    incident: Incident,
+    ladder: escalation.Policy,
+    anchor: ZonedInstant,
+    kind: str,
+    version: int = 1,
+    reason: str = "",
+) -> ClockRow:
+    """A version of the Art. 33 clock, by the rule in force on the day of its anchor."""
+    regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
+    end = law.deadline(anchor.at, regime)
+    new = deadlines.NewClock(regime.id, regime.version, anchor, kind, end, ladder, version, reason)
+    return deadlines.add_clock(uow, incident, new)
 
 
 def _clock_event(clock: ClockRow, kind: str, **more: object) -> audit.NewEvent:
@@ -117,18 +126,18 @@ def _next_version(
 ) -> ClockRow:
     deadlines.cancel_scheduled(uow, old, "superseded")
     old.state = "superseded"
-    regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
-    return deadlines.add_clock(uow, incident, regime, anchor, kind, version=old.version + 1, reason=reason)
+    return _add_clock(uow, incident, ladder_of(uow, old), anchor, kind, old.version + 1, reason)
 
 
 def _plan_again(uow: UnitOfWork, incident: Incident, clock: ClockRow) -> None:
-    fired = {stage.name for stage in deadlines.stages_of(uow, incident.id) if stage.state == "fired"}
-    policy = escalation.policy_of_version(DEFAULT_POLICY, incident.policy_version)
+    versions = {one.id for one in deadlines.clocks_of(uow, incident.id)}
+    stages = deadlines.stages_of(uow, incident.id)
+    fired = {stage.name for stage in stages if stage.clock_id in versions and stage.state == "fired"}
     deadlines.add_stages(
         uow,
         clock,
         escalation.replan(
-            policy,
+            ladder_of(uow, clock),
             opened_at=incident.opened_at,
             anchor=clock.anchor_at,
             deadline=clock.deadline_at,

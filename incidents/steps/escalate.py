@@ -13,7 +13,7 @@ from incidents.base.time import Clock
 from incidents.rules import escalation
 from incidents.rules.escalation import CaseState, Fire, Person, Policy
 from incidents.steps.cases import is_filed
-from incidents.steps.clock import DEFAULT_POLICY
+from incidents.steps.policies import ladder_of
 from incidents.store import audit, controllers, deadlines, decisions, filings, heartbeat, outbox, people
 from incidents.store.deadlines import Due
 from incidents.store.engine import Database
@@ -132,7 +132,7 @@ def _case_state(incident: Incident, decision: Decision | None, sent: Sequence[Fi
 
 def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
     """Fire or call off every due stage of a clock, with the repeats that have fallen due meanwhile."""
-    policy = escalation.policy_of_version(DEFAULT_POLICY, due.incident.policy_version)
+    policy = ladder_of(uow, due.clock)
     stages = list(due.stages)
     for stage in stages:  # grows by repeats that are due already
         if _fire_or_cancel(uow, batch, policy, due, stage):
@@ -168,7 +168,13 @@ def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
         due.incident.controller_id,
         due.incident.id,
         kind,
-        {"stage": stage.name, "clock": due.clock.version, "due_at": stage.due_at.isoformat(), **more},
+        {
+            "stage": stage.name,
+            "clock": due.clock.version,
+            "clock_id": str(due.clock.id),
+            "due_at": stage.due_at.isoformat(),
+            **more,
+        },
     )
 
 

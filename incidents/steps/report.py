@@ -99,7 +99,6 @@ def _incident(uow: UnitOfWork, controller_id: UUID, first_signal: ZonedInstant, 
         first_signal_zone=first_signal.zone,
         opened_at=uow.now,
         receipt_hash=receipt_hash,
-        policy_version=clock_step.policy_today(uow).version,
         closing_note="",
     )
 

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
-from incidents.rules.clock import Regime, deadline
-from incidents.rules.escalation import PlannedStage
+from incidents.rules.escalation import PlannedStage, Policy
 from incidents.store.tables import ClockRow, Incident, Stage
 from incidents.store.uow import UnitOfWork
 
@@ -26,28 +26,43 @@ class Due:
     stages: tuple[Stage, ...]
 
 
-def add_clock(
-    uow: UnitOfWork,
-    incident: Incident,
-    regime: Regime,
-    anchor: ZonedInstant,
-    anchor_kind: str,
-    version: int,
-    reason: str,
-) -> ClockRow:
+@dataclass(frozen=True)
+class NewClock:
+    """One report owed: by which dated regime, counted from what, due when (UTC), escalated by which ladder.
+
+    ``subject`` tells duties of one regime apart; ``anchor_kind`` is an anchor of ``rules.regimes``.
+    """
+
+    regime: str
+    regime_version: str
+    anchor: ZonedInstant
+    anchor_kind: str
+    deadline_at: datetime
+    policy: Policy
+    version: int = 1
+    reason: str = ""
+    subject: str = ""
+    report: str = "notification"
+
+
+def add_clock(uow: UnitOfWork, incident: Incident, new: NewClock) -> ClockRow:
     """Start a clock version; its stages are added apart."""
     clock = ClockRow(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
-        regime=regime.id,
-        regime_version=regime.version,
-        version=version,
-        anchor_kind=anchor_kind,
-        anchor_at=anchor.at,
-        anchor_zone=anchor.zone,
-        deadline_at=deadline(anchor.at, regime),
-        reason=reason,
+        regime=new.regime,
+        regime_version=new.regime_version,
+        subject=new.subject,
+        report=new.report,
+        version=new.version,
+        policy=new.policy.id,
+        policy_version=new.policy.version,
+        anchor_kind=new.anchor_kind,
+        anchor_at=new.anchor.at,
+        anchor_zone=new.anchor.zone,
+        deadline_at=new.deadline_at,
+        reason=new.reason,
         set_by=uow.actor.name,
         set_at=uow.now,
         state="running",
@@ -78,12 +93,24 @@ def add_stages(uow: UnitOfWork, clock: ClockRow, planned: Iterable[PlannedStage]
 
 
 def clocks_of(uow: UnitOfWork, incident_id: UUID, regime: str = GDPR_33) -> Sequence[ClockRow]:
-    """Every version of a clock, oldest first."""
+    """Every version of the clocks of a regime, oldest first; the Art. 33 clock is one, others may be several."""
     return uow.session.scalars(
         select(ClockRow)
         .where(ClockRow.incident_id == incident_id, ClockRow.regime == regime)
         .order_by(ClockRow.version)
     ).all()
+
+
+def load(uow: UnitOfWork, clock_id: UUID) -> ClockRow:
+    """One clock version by its key.
+
+    Raises:
+        NotFound: there is none in the set of controllers.
+    """
+    clock = uow.session.scalar(select(ClockRow).where(ClockRow.id == clock_id))
+    if clock is None:
+        raise NotFound
+    return clock
 
 
 def stages_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[Stage]:

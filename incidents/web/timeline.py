@@ -6,11 +6,10 @@ from typing import Any, TypeAlias
 
 from incidents.base.hungarian import format_datetime, format_number, format_table_datetime, join_words
 from incidents.base.i18n import Translator, msgid, translator
-from incidents.rules.escalation import policy_of_version, stage_label
+from incidents.rules.escalation import stage_label
 from incidents.rules.facts import vocabulary
 from incidents.rules.register import event_label
 from incidents.steps.cases import Case
-from incidents.steps.clock import DEFAULT_POLICY
 from incidents.store.tables import Event, OutboxMail
 from incidents.web.facts import spoken_name
 
@@ -37,7 +36,7 @@ class _Teller:
     def __init__(self, case: Case, lang: str) -> None:
         self.lang = lang
         self.say: Translator = translator(lang)
-        self.policy = policy_of_version(DEFAULT_POLICY, case.incident.policy_version)
+        self.ladders = {str(clock_id): ladder for clock_id, ladder in case.ladders.items()}
         self.sent = {
             (str(mail.payload.get("stage", "")), mail.recipient): mail.sent_at for mail in case.mails if mail.sent_at
         }
@@ -51,9 +50,11 @@ class _Teller:
         tried = self.say(TRIED, count=mail.attempts, error=mail.last_error) if mail.last_error else ""
         return mail.created_at, self.say(WAITING, recipient=mail.recipient), tried
 
-    def stage(self, name: str) -> str:
+    def stage(self, data: "Data") -> str:
+        """The words of a warning, from the ladder of its clock."""
+        name = str(data.get("stage", ""))
         try:
-            return stage_label(self.policy, name, self.lang)
+            return stage_label(self.ladders[str(data["clock_id"])], name, self.lang)
         except LookupError:
             return name
 
@@ -119,7 +120,7 @@ def _second_person(teller: _Teller, data: Data) -> str:
 
 
 def _stage(teller: _Teller, data: Data) -> str:
-    lines = [teller.stage(str(data.get("stage", "")))]
+    lines = [teller.stage(data)]
     if recipients := data.get("to"):
         shown = [teller.recipient(str(data.get("stage", "")), one) for one in recipients]
         lines.append(teller.say(TO, recipients=join_words(shown, teller.lang)))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.store.tables.base import Keyed, OfController, OfIncident, Table, code
@@ -20,7 +20,10 @@ class ReferenceCounter(OfController, Table):
 
 
 class Incident(Keyed, OfController, Table):
-    """The case, from the first report on. Its row is the lock for everything below it."""
+    """The case, from the first report on. Its row is the lock for everything below it.
+
+    ``held_by_id``: to whom it was handed over by name. A drill (``is_drill``) never counts in the register.
+    """
 
     __tablename__ = "incident"
     __table_args__ = (UniqueConstraint("controller_id", "reference"),)
@@ -33,7 +36,8 @@ class Incident(Keyed, OfController, Table):
     opened_via: Mapped[str] = mapped_column(code("link", "page", "api"))
     reporter: Mapped[str] = mapped_column(default="")
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
-    policy_version: Mapped[str] = mapped_column(String(40))
+    is_drill: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     acknowledged_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closing_note: Mapped[str] = mapped_column(default="")
@@ -58,25 +62,34 @@ class FactAmendment(Keyed, OfIncident, Table):
 
 
 class Acknowledgement(Keyed, OfIncident, Table):
-    """A named person takes the case (or a later stage of it). Append-only."""
+    """A named person takes the case, or (``clock_id``, ``stage``) one warning of one clock of it. Append-only."""
 
     __tablename__ = "acknowledgement"
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     name: Mapped[str]
+    clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("clock.id"))
     stage: Mapped[str] = mapped_column(String(40), default="")
     via: Mapped[str] = mapped_column(code("mail", "page"))
     at: Mapped[datetime]
 
 
 class ClockRow(Keyed, OfIncident, Table):
-    """One running duty: regime, anchor and dated rule version. A corrected anchor is a new version."""
+    """One report owed under a regime: anchor, dated rule version, deadline. A corrected anchor is a new version.
+
+    ``subject`` tells duties of one regime apart (two orders of the authority), empty where there can be only one;
+    ``policy`` and ``policy_version`` name the ladder its stages were planned by.
+    """
 
     __tablename__ = "clock"
-    __table_args__ = (UniqueConstraint("incident_id", "regime", "version"),)
+    __table_args__ = (UniqueConstraint("incident_id", "regime", "subject", "report", "version"),)
     regime: Mapped[str] = mapped_column(String(40))
     regime_version: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40), default="")
+    report: Mapped[str] = mapped_column(String(40), default="notification")
     version: Mapped[int]
-    anchor_kind: Mapped[str] = mapped_column(code("first_signal", "awareness"))
+    policy: Mapped[str] = mapped_column(String(40))
+    policy_version: Mapped[str] = mapped_column(String(40))
+    anchor_kind: Mapped[str] = mapped_column(String(60))
     anchor_at: Mapped[datetime]
     anchor_zone: Mapped[str] = mapped_column(String(64))
     deadline_at: Mapped[datetime]

@@ -48,13 +48,14 @@ class OutboxMail(Keyed, OfController, Table):
     )
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)
+    channel: Mapped[str] = mapped_column(code("mail", "webhook"), default="mail", server_default="mail")
     template: Mapped[str] = mapped_column(String(40))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     recipient: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(String(2))
     payload: Mapped[dict[str, Any]]
-    state: Mapped[str] = mapped_column(code("queued", "sent", "folded", "dead"))
+    state: Mapped[str] = mapped_column(code("queued", "sent", "folded", "dead", "bounced"))
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]

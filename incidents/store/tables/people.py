@@ -11,7 +11,11 @@ from incidents.store.tables.base import Keyed, OfController, Table, code
 
 
 class Controller(Keyed, Table):
-    """The organisation that owes the duties (GDPR Art. 4(7)): the tenant."""
+    """The organisation that owes the duties (GDPR Art. 4(7)): the tenant.
+
+    ``subject_to``: the flags of ``rules.regimes.Profile`` it has answered; ``tell_target_hours``: its own target for
+    telling people, for which Art. 34 names no hours.
+    """
 
     __tablename__ = "controller"
     name: Mapped[str]
@@ -34,6 +38,8 @@ class Controller(Keyed, Table):
     representative: Mapped[str] = mapped_column(default="")
     letterhead: Mapped[str] = mapped_column(default="")
     is_public_body: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    subject_to: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    tell_target_hours: Mapped[int | None]
     created_at: Mapped[datetime]
 
 

@@ -4,69 +4,26 @@ import sqlalchemy as sa
 from alembic import op
 
 from incidents.store import types
+from incidents.store.migrations import append_only
 
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = (
-    "event",
-    "fact_amendment",
-    "acknowledgement",
-    "assessment",
-    "decision_proposal",
-    "proposal_answer",
-    "decision",
-    "document",
-    "filing",
-    "communication",
-)
-
-VERSIONED = "rowid = NEW.rowid OR id = NEW.id OR (incident_id = NEW.incident_id AND version = NEW.version)"
-SAME_KEY = {
+APPEND_ONLY = {
     "event": "rowid = NEW.rowid OR (controller_id = NEW.controller_id AND seq = NEW.seq)",
-    "fact_amendment": VERSIONED,
-    "acknowledgement": "rowid = NEW.rowid OR id = NEW.id",
-    "assessment": VERSIONED,
-    "decision_proposal": VERSIONED,
+    "fact_amendment": append_only.VERSIONED,
+    "acknowledgement": append_only.KEYED,
+    "assessment": append_only.VERSIONED,
+    "decision_proposal": append_only.VERSIONED,
     "proposal_answer": "rowid = NEW.rowid OR id = NEW.id OR proposal_id = NEW.proposal_id",
-    "decision": VERSIONED,
+    "decision": append_only.VERSIONED,
     "document": "rowid = NEW.rowid OR id = NEW.id OR (incident_id = NEW.incident_id AND kind = NEW.kind "
     "AND language = NEW.language AND version = NEW.version)",
-    "filing": VERSIONED,
-    "communication": "rowid = NEW.rowid OR id = NEW.id",
+    "filing": append_only.VERSIONED,
+    "communication": append_only.KEYED,
 }
-
-POSTGRESQL_REFUSAL = """
-CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
-END $$
-"""
-
-
-def _keep_append_only():
-    """The database itself refuses to change or delete what the register rests on."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute(POSTGRESQL_REFUSAL)
-        for table in APPEND_ONLY:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-            )
-            op.execute(
-                f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            )
-        return
-    for table in APPEND_ONLY:
-        refusal = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        for change in ("UPDATE", "DELETE"):
-            op.execute(f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} {refusal}")
-        # INSERT OR REPLACE deletes the row in its way without asking the trigger on DELETE.
-        taken = f"EXISTS (SELECT 1 FROM {table} WHERE {SAME_KEY[table]})"  # noqa: S608  our own names
-        op.execute(f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN {taken} {refusal}")
 
 
 def upgrade():
@@ -92,6 +49,8 @@ def upgrade():
         sa.Column("representative", sa.Text(), nullable=False),
         sa.Column("letterhead", sa.Text(), nullable=False),
         sa.Column("is_public_body", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("subject_to", types.Json, nullable=False),
+        sa.Column("tell_target_hours", sa.Integer(), nullable=True),
         sa.Column("created_at", types.Instant(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_controller")),
@@ -165,13 +124,15 @@ def upgrade():
         sa.Column("opened_via", sa.Enum("link", "page", "api", native_enum=False, length=40), nullable=False),
         sa.Column("reporter", sa.Text(), nullable=False),
         sa.Column("receipt_hash", sa.String(length=64), nullable=True),
-        sa.Column("policy_version", sa.String(length=40), nullable=False),
+        sa.Column("is_drill", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("held_by_id", sa.Uuid(), nullable=True),
         sa.Column("acknowledged_at", types.Instant(timezone=True), nullable=True),
         sa.Column("closed_at", types.Instant(timezone=True), nullable=True),
         sa.Column("closing_note", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_incident_controller_id")),
+        sa.ForeignKeyConstraint(["held_by_id"], ["user_account.id"], name=op.f("fk_incident_held_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
         sa.UniqueConstraint("controller_id", "reference", name=op.f("uq_incident_controller_id_reference")),
         sa.UniqueConstraint("receipt_hash", name=op.f("uq_incident_receipt_hash")),
@@ -275,15 +236,55 @@ def upgrade():
         batch_op.create_index(batch_op.f("ix_user_session_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "clock",
+        sa.Column("regime", sa.String(length=40), nullable=False),
+        sa.Column("regime_version", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=40), nullable=False),
+        sa.Column("report", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("policy", sa.String(length=40), nullable=False),
+        sa.Column("policy_version", sa.String(length=40), nullable=False),
+        sa.Column("anchor_kind", sa.String(length=60), nullable=False),
+        sa.Column("anchor_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("anchor_zone", sa.String(length=64), nullable=False),
+        sa.Column("deadline_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("set_by", sa.Text(), nullable=False),
+        sa.Column("set_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("state", sa.Enum("running", "stopped", "superseded", native_enum=False, length=40), nullable=False),
+        sa.Column("stopped_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("stop_reason", sa.String(length=40), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("incident_id", sa.Uuid(), nullable=False),
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_clock_controller_id")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_clock_incident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
+        sa.UniqueConstraint(
+            "incident_id",
+            "regime",
+            "subject",
+            "report",
+            "version",
+            name=op.f("uq_clock_incident_id_regime_subject_report_version"),
+        ),
+    )
+    with op.batch_alter_table("clock", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_clock_controller_id"), ["controller_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_clock_incident_id"), ["incident_id"], unique=False)
+
+    op.create_table(
         "acknowledgement",
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("clock_id", sa.Uuid(), nullable=True),
         sa.Column("stage", sa.String(length=40), nullable=False),
         sa.Column("via", sa.Enum("mail", "page", native_enum=False, length=40), nullable=False),
         sa.Column("at", types.Instant(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("incident_id", sa.Uuid(), nullable=False),
         sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["clock_id"], ["clock.id"], name=op.f("fk_acknowledgement_clock_id")),
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_acknowledgement_controller_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_acknowledgement_incident_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_acknowledgement_user_id")),
@@ -313,33 +314,6 @@ def upgrade():
     with op.batch_alter_table("assessment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assessment_controller_id"), ["controller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assessment_incident_id"), ["incident_id"], unique=False)
-
-    op.create_table(
-        "clock",
-        sa.Column("regime", sa.String(length=40), nullable=False),
-        sa.Column("regime_version", sa.String(length=40), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("anchor_kind", sa.Enum("first_signal", "awareness", native_enum=False, length=40), nullable=False),
-        sa.Column("anchor_at", types.Instant(timezone=True), nullable=False),
-        sa.Column("anchor_zone", sa.String(length=64), nullable=False),
-        sa.Column("deadline_at", types.Instant(timezone=True), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("set_by", sa.Text(), nullable=False),
-        sa.Column("set_at", types.Instant(timezone=True), nullable=False),
-        sa.Column("state", sa.Enum("running", "stopped", "superseded", native_enum=False, length=40), nullable=False),
-        sa.Column("stopped_at", types.Instant(timezone=True), nullable=True),
-        sa.Column("stop_reason", sa.String(length=40), nullable=False),
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("incident_id", sa.Uuid(), nullable=False),
-        sa.Column("controller_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_clock_controller_id")),
-        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_clock_incident_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_clock")),
-        sa.UniqueConstraint("incident_id", "regime", "version", name=op.f("uq_clock_incident_id_regime_version")),
-    )
-    with op.batch_alter_table("clock", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_clock_controller_id"), ["controller_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_clock_incident_id"), ["incident_id"], unique=False)
 
     op.create_table(
         "document",
@@ -424,13 +398,20 @@ def upgrade():
         "outbox",
         sa.Column("incident_id", sa.Uuid(), nullable=True),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column(
+            "channel", sa.Enum("mail", "webhook", native_enum=False, length=40), server_default="mail", nullable=False
+        ),
         sa.Column("template", sa.String(length=40), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=True),
         sa.Column("recipient", sa.String(length=254), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("payload", types.Json, nullable=False),
-        sa.Column("state", sa.Enum("queued", "sent", "folded", "dead", native_enum=False, length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum("queued", "sent", "folded", "dead", "bounced", native_enum=False, length=40),
+            nullable=False,
+        ),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_attempt_at", types.Instant(timezone=True), nullable=False),
         sa.Column("lease_until", types.Instant(timezone=True), nullable=True),
@@ -639,7 +620,7 @@ def upgrade():
         )
         batch_op.create_index(batch_op.f("ix_stage_incident_id"), ["incident_id"], unique=False)
 
-    _keep_append_only()
+    append_only.keep(APPEND_ONLY)
 
 
 def downgrade():

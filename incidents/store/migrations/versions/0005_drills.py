@@ -1,0 +1,14 @@
+"""Drills"""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade():
+    pass
+
+
+def downgrade():
+    raise RuntimeError("there is no way back by itself: restore a backup instead")
