@@ -205,7 +205,7 @@ class TestLetter:
         for words in ("GDPR 77. cikk", "GDPR 79. cikk", "GDPR 82. cikk", "1055 Budapest, Falk Miksa utca 9-11."):
             assert words in letter
         assert "Figyelje a számlaforgalmát" in letter
-        assert letter.count("Tisztelt Címzett!") == 1
+        assert letter.count("Tisztelt Ügyfelünk!") == 1
 
     def test_numbers_of_people_are_not_in_it(self) -> None:
         assert "12\u00a0400" not in wording("subjects", "hu")
