@@ -38,7 +38,8 @@ class DueReport:
     """One report: when due (None: not yet known), what it waits for, by which rule, and why so.
 
     ``waits_for`` is an anchor, ``param:<field>`` for a setting, or empty; with a due time beside it the end is
-    provisional. ``sent_at`` is when it was sent. ``why`` and ``warnings`` are codes with words in law/texts.
+    provisional. ``anchor`` is what the end is counted from, empty without an end. ``sent_at`` is when it was sent.
+    ``why`` and ``warnings`` are codes with words in law/texts.
     """
 
     regime_id: str
@@ -50,6 +51,7 @@ class DueReport:
     why: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     sent_at: datetime | None = None
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,14 @@ class _End:
     why: tuple[str, ...] = ()
     waits_for: str = ""
     warnings: tuple[str, ...] = ()
+    anchor: str = ""
 
 
 def due(duty: Duty, anchors: Mapping[str, datetime], params: Params | None = None) -> tuple[DueReport, ...]:
     """When each report of a regime is due, in the order of the law.
 
-    ``anchors`` maps names (see ``ReportRule``) to aware instants; ``previous:<report>`` is when that report was sent,
-    of several versions the latest.
+    ``anchors`` maps names (see ``ReportRule``) to aware instants; ``previous:<report>`` is when that report was sent
+    (of several versions see ``ReportRule.from_latest``).
 
     Raises:
         NaiveDatetimeError: an anchor has no offset.
@@ -82,14 +85,25 @@ def _applies(rule: ReportRule, params: Params) -> bool:
 def _report(duty: Duty, rule: ReportRule, instants: Mapping[str, datetime], params: Params) -> DueReport:
     end = _relieved(rule, _end(rule, instants, params), instants, params)
     sent = instants.get(PREVIOUS + rule.name)
-    return DueReport(duty.id, duty.version, rule.name, rule.label, end.at, end.waits_for, end.why, end.warnings, sent)
+    return DueReport(
+        duty.id,
+        duty.version,
+        rule.name,
+        rule.label,
+        end.at,
+        end.waits_for,
+        end.why,
+        end.warnings,
+        sent,
+        end.anchor if end.at else "",
+    )
 
 
 def _end(rule: ReportRule, instants: Mapping[str, datetime], params: Params) -> _End:
     anchor, waits_for = _anchor(rule.anchor, instants)
     if anchor is None:
         return _without_anchor(rule, instants, params)
-    end = _counted(rule, anchor, params)
+    end = replace(_counted(rule, anchor, params), anchor="first_signal" if waits_for else rule.anchor)
     if waits_for:
         end = replace(end, why=(*end.why, "from_first_signal"), waits_for=end.waits_for or waits_for)
     return _limited(rule, end, anchor, instants)
@@ -106,27 +120,29 @@ def _without_anchor(rule: ReportRule, instants: Mapping[str, datetime], params: 
     """The end while the anchor is missing: that of the other way to count, the limit, or none yet."""
     if rule.otherwise and rule.otherwise.anchor in instants:
         return _end(rule.otherwise, instants, params)
-    limit = _limit(rule, instants)
+    limit, counted_from = _limit(rule, instants)
     if limit is not None:
-        return _End(limit, ("unless_classified_later",), rule.anchor)
+        return _End(limit, ("unless_classified_later",), rule.anchor, anchor=counted_from)
     return _End(None, waits_for=rule.anchor)
 
 
-def _limit(rule: ReportRule, instants: Mapping[str, datetime]) -> datetime | None:
+def _limit(rule: ReportRule, instants: Mapping[str, datetime]) -> tuple[datetime | None, str]:
+    """The second end, and what it is counted from."""
     if rule.not_after is None:
-        return None
-    anchor, _ = _anchor(rule.not_after.anchor, instants)
-    return anchor + rule.not_after.after if anchor else None
+        return None, ""
+    anchor, waits_for = _anchor(rule.not_after.anchor, instants)
+    counted_from = "first_signal" if waits_for else rule.not_after.anchor
+    return (anchor + rule.not_after.after, counted_from) if anchor else (None, "")
 
 
 def _limited(rule: ReportRule, end: _End, anchor: datetime, instants: Mapping[str, datetime]) -> _End:
     """The earlier of two ends, unless the anchor itself came after the limit (2025/301, Art. 5(1)(a) and 5(2))."""
-    limit = _limit(rule, instants)
+    limit, counted_from = _limit(rule, instants)
     if limit is None or end.at is None:
         return end
     if anchor > limit:
         return replace(end, why=(*end.why, "classified_late"))
-    return replace(end, at=limit, why=("limit_first",)) if limit < end.at else end
+    return replace(end, at=limit, why=("limit_first",), anchor=counted_from) if limit < end.at else end
 
 
 def _counted(rule: ReportRule, anchor: datetime, params: Params) -> _End:

@@ -36,8 +36,8 @@ class ReportRule:
     """One report of a regime and when it is due.
 
     ``anchor`` names what is counted from: awareness, classification, first_signal, received, given, promised,
-    fix_available, or ``previous:<report>``, the instant at which another report was sent. The amount is the law's, or
-    comes from the field of ``Params`` that ``param`` names.
+    fix_available, or ``previous:<report>``, the instant at which another report was first sent (``from_latest``: its
+    latest version). The amount is the law's, or comes from the field of ``Params`` that ``param`` names.
     """
 
     name: str
@@ -51,6 +51,7 @@ class ReportRule:
     only_event: str = ""
     office_relief_level: int | None = None
     otherwise: "ReportRule | None" = None
+    from_latest: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,9 +198,12 @@ def _only_report(law: Mapping[str, Any]) -> dict[str, Any]:
     return {"name": "notification", "label": words, "kind": "hours", **period}
 
 
+_PLAIN = ("amount", "param", "noon", "only_event", "office_relief_level", "from_latest")
+
+
 def _report(data: Mapping[str, Any]) -> ReportRule:
     limit, otherwise = data.get("not_after"), data.get("otherwise")
-    plain = {key: data[key] for key in ("amount", "param", "noon", "only_event", "office_relief_level") if key in data}
+    plain = {key: data[key] for key in _PLAIN if key in data}
     return ReportRule(
         name=data.get("name", ""),
         label=data.get("label", {}),
