@@ -8,7 +8,7 @@ from incidents.base.dated import of_version
 from incidents.rules.facts import label
 from incidents.steps.cases import Case
 
-NOTICES = frozenset({"verdict_changed", "approval_wanted", "exemption_reopened"})
+NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened"})
 
 
 @cache
@@ -28,7 +28,12 @@ def second_person_reasons(codes: list[str], lang: str) -> list[str]:
 
 def words(case: Case, template: str, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """The places of a notice's template."""
-    read = {"verdict_changed": _verdict, "approval_wanted": _approval, "exemption_reopened": _exemption}
+    read = {
+        "verdict_changed": _verdict,
+        "approval_wanted": _approval,
+        "proposal_answered": _answer,
+        "exemption_reopened": _exemption,
+    }
     return {"heading": title(template, lang), **read[template](case, payload, lang)}
 
 
@@ -56,6 +61,16 @@ def _approval(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, An
             text for text in (proposal.reasons_authority, proposal.reasons_subjects, proposal.evidence) if text
         ],
         "why": second_person_reasons(proposal.needs_second, lang),
+    }
+
+
+def _answer(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    answer = next(one for one in case.answers if str(one.proposal_id) == payload["proposal"])
+    return {
+        "answered": str(_law()["answered"][answer.answer][lang]),
+        "approved": answer.answer == "approved",
+        "answered_by": answer.answered_by,
+        "sentence": answer.sentence,
     }
 
 

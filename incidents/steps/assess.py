@@ -12,8 +12,10 @@ from incidents.rules.assess.breach import assess_breach
 from incidents.rules.assess.difference import WHOLE, answers, by_group, changed_facts, verdict_changed
 from incidents.rules.facts import Facts
 from incidents.steps import notices
+from incidents.steps.cases import newly_short
+from incidents.steps.clock import restart_clock, stop_clock
 from incidents.steps.guard import require
-from incidents.store import audit, decisions, incidents
+from incidents.store import audit, decisions, filings, incidents
 from incidents.store.incidents import fold_facts, fold_groups
 from incidents.store.tables import Assessment, FactAmendment, Incident
 from incidents.store.uow import UnitOfWork
@@ -73,9 +75,25 @@ def _run(uow: UnitOfWork, incident: Incident, before: Assessment | None) -> Asse
     )
     uow.add(row)
     audit.append(uow, audit.about(incident, "assessment.made", row, **_said(row)))
+    _follow_with_the_clock(uow, incident, row)
     if before is not None and verdict_changed(before.outcome, outcome):
         _raise_alarm(uow, incident, before, row, moved_facts(said, before.facts_version))
     return row
+
+
+def _follow_with_the_clock(uow: UnitOfWork, incident: Incident, row: Assessment) -> None:
+    """A decision not to notify stops the clock only for as long as the risk test asks for no more than it did.
+
+    Once facts have overtaken it the 72 hours run on from the same awareness, for nobody has decided on these facts;
+    they stop again where the facts turn back.
+    """
+    decision, sent = decisions.newest(uow, incident.id), filings.of_case(uow, incident.id)
+    if decision is None or decision.notify != "no" or (sent and sent[-1].kind != "withdrawal"):
+        return
+    if "notify" in newly_short(decision, decisions.assessment(uow, decision.assessment_id), row):
+        restart_clock(uow, incident, "verdict_changed")
+    else:
+        stop_clock(uow, incident, "decided_not_to_notify")
 
 
 def _said(row: Assessment) -> dict[str, object]:

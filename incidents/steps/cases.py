@@ -108,7 +108,7 @@ class Case(CaseRows):
         if decision is None or newest is None or newest.id == decision.assessment_id:
             return False
         made_on = next(run for run in self.assessments if run.id == decision.assessment_id)
-        return bool(_falls_short(decision, newest) - _falls_short(decision, made_on))
+        return bool(newly_short(decision, made_on, newest))
 
     @property
     def clock(self) -> ClockRow:
@@ -175,6 +175,14 @@ class Case(CaseRows):
                 now=clock.deadline_at,
             )
         )
+
+
+def newly_short(decision: Decision, made_on: Assessment, newest: Assessment) -> set[str]:
+    """Where a decision stays below what the risk test asks for by now, and did not when it was made.
+
+    ``notify`` is the authority, ``tell <group>`` a group of people.
+    """
+    return _falls_short(decision, newest) - _falls_short(decision, made_on)
 
 
 def _falls_short(decision: Decision, run: Assessment) -> set[str]:

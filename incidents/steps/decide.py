@@ -68,6 +68,7 @@ def answer_proposal(uow: UnitOfWork, proposal_id: UUID, answer: str, sentence: s
     if answer == "approved":
         _refuse_overtaken(uow, incident, proposal, run)
     row = _answer(uow, incident, proposal, answer, sentence.strip())
+    notices.tell_proposer(uow, incident, proposal, row)
     return _record(uow, incident, form, run, row) if answer == "approved" else None
 
 

@@ -121,11 +121,17 @@ def case_states(uow: UnitOfWork, incidents: Iterable[Incident]) -> dict[UUID, Ca
 
 
 def _case_state(incident: Incident, decision: Decision | None, sent: Sequence[Filing]) -> CaseState:
+    """Stages are planned on running clocks only.
+
+    A clock that runs under a decision not to notify runs because new facts have overtaken that decision: until
+    somebody decides on them, nothing is decided, and a notification withdrawn before counts for nothing.
+    """
+    overtaken = decision is not None and decision.notify == "no"
     return CaseState(
         acknowledged=incident.acknowledged_at is not None,
-        decided=decision is not None,
-        notify=decision.notify == "yes" if decision else None,
-        filed=is_filed(sent, decision),
+        decided=decision is not None and not overtaken,
+        notify=True if decision and not overtaken else None,
+        filed=is_filed(sent, decision) and not (overtaken and sent[-1].kind == "withdrawal"),
         closed=incident.closed_at is not None,
     )
 

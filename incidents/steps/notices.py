@@ -10,7 +10,7 @@ from incidents.rules.access import may
 from incidents.rules.escalation import Person, StageRule, recipients
 from incidents.steps.escalate import named_in_profile
 from incidents.store import controllers, outbox, people
-from incidents.store.tables import DecisionProposal, Incident
+from incidents.store.tables import DecisionProposal, Incident, ProposalAnswer
 from incidents.store.uow import UnitOfWork
 
 DECIDERS = ("dpo", "manager")
@@ -42,6 +42,18 @@ def ask_second_person(uow: UnitOfWork, incident: Incident, proposal: DecisionPro
     payload = {"proposal": str(proposal.id), "proposed_by": proposal.proposed_by, "version": proposal.version}
     notice = Notice("approval_wanted", str(proposal.id), payload)
     _queue(uow, incident, notice, recipients(_to(("all",)), asked, controller.email))
+
+
+def tell_proposer(uow: UnitOfWork, incident: Incident, proposal: DecisionProposal, answer: ProposalAnswer) -> None:
+    """Tell whoever proposed a decision what the second person said; without an account, whoever decides."""
+    payload = {"proposal": str(proposal.id), "answer": answer.answer, "version": proposal.version}
+    notice = Notice("proposal_answered", str(answer.id), payload)
+    proposer = people.active(uow, proposal.proposed_by_id) if proposal.proposed_by_id else None
+    if proposer is None:
+        warn(uow, incident, notice)
+        return
+    person = Person(str(proposer.id), proposer.name, proposer.email, proposer.language, frozenset())
+    _queue(uow, incident, notice, [person])
 
 
 def opinion_role(everybody: Iterable[Person]) -> str:

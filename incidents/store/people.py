@@ -47,6 +47,11 @@ def user(uow: UnitOfWork, user_id: UUID) -> User:
     return found
 
 
+def active(uow: UnitOfWork, user_id: UUID) -> User | None:
+    """The account of a key while it may be used."""
+    return uow.session.scalar(select(User).where(User.id == user_id, User.is_active))
+
+
 def session_by_token(uow: UnitOfWork, token: str) -> tuple[UserSession, User] | None:
     """The live session of a token and its active user."""
     row = uow.session.execute(

@@ -19,6 +19,12 @@ Moment: TypeAlias = tuple[datetime, str, str]
 ANCHORS = {"first_signal": msgid("from the first signal"), "awareness": msgid("from awareness")}
 WAITING = msgid("A mail to {recipient} is waiting to be sent")
 TRIED = msgid("{count} attempts so far. Last answer: {error}")
+CAUSES = {
+    "decided_to_notify": msgid("It was decided to notify after all."),
+    "verdict_changed": msgid("New facts have overtaken the decision not to notify: decide again."),
+    "reopened": msgid("The case was opened again."),
+}
+"""Why a stopped clock runs again."""
 NEW_DEADLINE = msgid("Deadline: {deadline}, counted {anchor}")
 LATE_WARNING = msgid("It went out {minutes} minutes late.")
 TO = msgid("To: {recipients}")
@@ -93,7 +99,9 @@ def _clock(teller: _Teller, data: Data) -> str:
         return ""
     anchor = teller.say(ANCHORS.get(str(data.get("anchor_kind")), ANCHORS["first_signal"]))
     deadline = teller.say(NEW_DEADLINE, deadline=teller.when(data["deadline_at"]), anchor=anchor)
-    return "\n".join(line for line in (deadline, str(data.get("reason", ""))) if line)
+    cause = CAUSES.get(str(data.get("cause", "")))
+    lines = (teller.say(cause) if cause else "", deadline, str(data.get("reason", "")))
+    return "\n".join(line for line in lines if line)
 
 
 def _facts(teller: _Teller, data: Data) -> str:

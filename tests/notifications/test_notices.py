@@ -11,7 +11,7 @@ from incidents.base.time import ZonedInstant
 from incidents.rules.vocabulary import label
 from incidents.store.tables import DecisionProposal, OutboxMail
 from notifications import mails
-from tests.builders import CaseFile, Firm, Town
+from tests.builders import GOOD_REASON, CaseFile, Firm, Town
 from tests.fakes import FakeClock
 from tests.steps.test_second_person import STOLEN, WRONG_LETTER
 
@@ -46,9 +46,13 @@ def written(case: CaseFile, template: str, lang: str) -> tuple[str, str, str]:
         (
             "hu",
             "Megváltozott, amit a kockázati teszt mond",
-            ["Eddig: nem. Most: igen.", "újra kell dönteni"],
+            ["Eddig: nem. Most: igen.", "újra kell dönteni", "A határidő addig is tovább fut."],
         ),
-        ("en", "The risk test now says something else", ["Before: no. Now: yes.", "decide again"]),
+        (
+            "en",
+            "The risk test now says something else",
+            ["Before: no. Now: yes.", "decide again", "The clock runs on meanwhile."],
+        ),
     ],
 )
 def test_a_changed_verdict_says_from_what_to_what_and_why(
@@ -100,6 +104,30 @@ def test_a_fallen_exemption_names_its_point_and_the_fact(firm: Firm, lang: str, 
     assert words in text
     assert words in html
     assert {"hu": "(3) bekezdés a) pontja", "en": "34(3)(a)"}[lang] in text
+
+
+@pytest.mark.parametrize(
+    ("lang", "answer", "sentences"),
+    [
+        ("hu", "refused", ["Kelemen Katalin elutasította", "Nem született döntés, a határidő tovább fut"]),
+        ("hu", "approved", ["Kelemen Katalin jóváhagyta", "A javaslat ezzel döntéssé vált."]),
+        ("en", "refused", ["Kelemen Katalin has refused", "Nothing is decided, and the clock goes on"]),
+        ("en", "approved", ["Kelemen Katalin has approved", "The proposal is now the decision."]),
+    ],
+)
+def test_whoever_proposed_reads_the_answer_and_its_sentence(
+    firm: Firm, lang: str, answer: str, sentences: list[str]
+) -> None:
+    case = firm.report()
+    case.amend(**STOLEN)
+    proposal = case.propose("no", "no")
+    assert isinstance(proposal, DecisionProposal)
+    case.answer(proposal, answer)
+    subject, text, html = written(case, "proposal_answered", lang)
+    assert case.reference in subject
+    for sentence in (*sentences, GOOD_REASON):
+        assert sentence in text
+        assert sentence in html
 
 
 def test_one_that_reaches_nobody_is_told_to_the_next_person(firm: Firm) -> None:

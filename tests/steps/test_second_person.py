@@ -8,7 +8,7 @@ from incidents.base.errors import Conflict, Forbidden, InvalidInput
 from incidents.steps import decide
 from incidents.store.tables import Decision, DecisionProposal
 from incidents.store.uow import Actor
-from tests.builders import GOOD_REASON, CaseFile, Firm, Town, controller_form
+from tests.builders import GOOD_REASON, CaseFile, Firm, Town, controller_form, decision_form
 
 STOLEN: dict[str, Any] = {
     "breach_types": ["confidentiality"],
@@ -183,6 +183,27 @@ class TestWhoMustBeHeard:
         case = stolen(firm)
         proposed(case, role="manager")
         assert {mail.recipient for mail in case.mails() if mail.template == "approval_wanted"} == {firm.address("dpo")}
+
+
+class TestTheAnswerComesBack:
+    """Whoever proposed must not have to look every hour whether somebody has answered."""
+
+    @pytest.mark.parametrize("answer", ["approved", "refused"])
+    def test_the_proposer_alone_is_told(self, firm: Firm, answer: str) -> None:
+        case = stolen(firm)
+        case.answer(proposed(case), answer)
+        (mail,) = [mail for mail in case.mails() if mail.template == "proposal_answered"]
+        assert (mail.recipient, mail.payload["answer"]) == (firm.address("dpo"), answer)
+
+    def test_where_a_program_proposed_whoever_decides_is_told(self, firm: Firm) -> None:
+        case = stolen(firm)
+        program = Actor("API: kulcs", roles={firm.id: frozenset({"dpo"})})
+        with firm.town.uow(program, frozenset({firm.id})) as uow:
+            row = decide.record_decision(uow, case.id, decision_form("no", "no"))
+        assert isinstance(row, DecisionProposal)
+        case.answer(row, "refused", role="dpo")
+        told = {mail.recipient for mail in case.mails() if mail.template == "proposal_answered"}
+        assert told == {firm.address("dpo"), firm.address("manager")}
 
 
 class TestExemptions:

@@ -1,6 +1,6 @@
 """The verdict through time: new facts run the test again, a change is told, groups of people have their own."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -63,6 +63,99 @@ class TestNewFacts:
         assert (case.look().overtaken, case.look().next_act) == (True, "decide")
         case.decide("no", "no")  # this time with a second person, who has seen the new verdict
         assert not case.look().overtaken
+
+
+class TestTheClockFollowsTheVerdict:
+    """A decision not to notify holds for the facts it was made on: the 72 hours are not over because of it."""
+
+    ATTACKER: ClassVar[dict[str, Any]] = {"recipient": {"kind": "attacker"}, "malicious": True}
+    HARMLESS: ClassVar[dict[str, Any]] = {"recipient": WRONG_LETTER["recipient"], "malicious": False}
+
+    def not_notified(self, firm: Firm) -> CaseFile:
+        case = firm.report()
+        case.amend(**WRONG_LETTER)
+        case.decide("no", "no")
+        assert case.look().clock.stop_reason == "decided_not_to_notify"
+        return case
+
+    def causes(self, case: CaseFile) -> list[str]:
+        return [event.data["cause"] for event in case.look().events if event.kind == "clock.restarted"]
+
+    def test_facts_that_turn_the_verdict_let_the_clock_run_on_from_the_same_awareness(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        before = case.look().clock
+        firm.town.clock.advance(hours=30)
+        case.amend(**self.ATTACKER)
+        after = case.look().clock
+        assert (after.state, after.version) == ("running", 2)
+        assert (after.anchor_at, after.deadline_at) == (before.anchor_at, before.deadline_at)
+        assert self.causes(case) == ["verdict_changed"]
+
+    def test_warnings_missed_meanwhile_come_at_once_and_as_one_mail_a_person(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        firm.town.clock.advance(hours=50)
+        case.amend(**self.ATTACKER)
+        firm.town.sweep()
+        assert {name for name, (state, _) in case.stages().items() if state == "fired"} >= {"opened", "t24", "t48"}
+        mails = [mail for mail in case.mails("queued") if mail.template == "stage"]
+        assert len({mail.recipient for mail in mails}) == len(mails)
+
+    def test_the_later_warnings_come_at_their_hours(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.amend(**self.ATTACKER)
+        firm.town.clock.advance(hours=73)
+        firm.town.sweep()
+        assert case.stages()["deadline"] == ("fired", "")
+
+    def test_it_stops_again_when_the_facts_turn_back(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.amend(**self.ATTACKER)
+        case.amend("A feltételezett támadó a saját munkatársunk volt.", **self.HARMLESS)
+        seen = case.look()
+        assert not seen.overtaken
+        assert (seen.clock.state, seen.clock.stop_reason) == ("stopped", "decided_not_to_notify")
+        assert {state for state, _ in case.stages().values()} <= {"fired", "cancelled"}
+
+    def test_it_stops_again_when_two_people_decide_not_to_notify_on_the_new_facts(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.amend(**self.ATTACKER)
+        proposal = case.propose("no", "no")
+        assert isinstance(proposal, DecisionProposal)
+        assert case.look().clock.state == "running"
+        case.answer(proposal, "approved")
+        assert case.look().clock.stop_reason == "decided_not_to_notify"
+        case.amend(subjects_count=2)
+        assert case.look().clock.state == "stopped"
+
+    def test_to_notify_after_all_goes_on_with_the_clock_that_runs(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.amend(**self.ATTACKER)
+        case.decide("yes", "no")
+        seen = case.look()
+        assert (seen.clock.state, seen.clock.version) == ("running", 2)
+
+    def test_a_verdict_that_did_not_move_leaves_it_stopped(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.amend(subjects_count=2)
+        assert case.look().clock.state == "stopped"
+
+    def test_once_notified_new_facts_start_nothing(self, firm: Firm) -> None:
+        case = self.not_notified(firm)
+        case.file()
+        case.amend(**self.ATTACKER)
+        assert case.look().clock.state == "stopped"
+
+    def test_a_notification_withdrawn_as_groundless_is_owed_again_once_facts_say_so(self, firm: Firm) -> None:
+        case = firm.report()
+        case.amend(**WRONG_LETTER)
+        case.file(authority_identifier="NAIH-1/2026")
+        case.file("withdrawal", note="A vizsgálat szerint nem történt adatvédelmi incidens, a levél megkerült.")
+        case.decide("no", "no")
+        case.amend(**self.ATTACKER)
+        assert case.look().clock.state == "running"
+        firm.town.clock.advance(hours=48)
+        firm.town.sweep()
+        assert case.stages()["t48"] == ("fired", "")
 
 
 class TestGroupsOfPeople:
