@@ -32,6 +32,7 @@ from incidents.store.tables import (
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.fakes import FakeClock
+from tests.thread_builders import busy_thread
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
 GOOD_REASON = "A lemez titkosított, a kulcs nem került ki, ezért kockázat nem valószínű."
@@ -262,6 +263,7 @@ def busy_case(firm: Firm) -> CaseFile:
     document = case.freeze()
     case.file(document_id=document.id)
     case.tell()
+    busy_thread(case)
     return case
 
 
