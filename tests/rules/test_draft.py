@@ -294,7 +294,7 @@ class TestLetterToThePeople:
         letter = subjects_letter(a_case(), "hu")
         assert missing(letter) == []
         assert letter.what_happened == ("Ellopták a futár laptopját.", "A lemez nem volt titkosítva.")
-        assert letter.data == ("név, lakcím, telefonszám", "bankszámlaszám")
+        assert letter.data == ("a neve, a lakcíme, a telefonszáma", "a bankszámlaszáma")
         assert letter.contact.name == "Kőműves Ödön"
         assert letter.consequences == ("Az adatokkal csalást kísérelhetnek meg Ön ellen vagy az Ön nevében.",)
         assert letter.measures_taken == ("A hozzáféréseket letiltottuk.",)
@@ -320,6 +320,12 @@ class TestLetterToThePeople:
             ("health", "sensitive"),
             ("contact_email", "contact"),
             ("protected_address", "address"),
+            ("location", "location"),
+            ("salary", "employment"),
+            ("cv_application", "work"),
+            ("communications_content", "messages"),
+            ("phone_number_control", "phone"),
+            ("child_protection", "children"),
         ],
     )
     def test_advice_fits_the_kind_of_data(self, data: str, advice: str) -> None:
@@ -328,7 +334,7 @@ class TestLetterToThePeople:
         assert letter.advice[-1].id == "everybody"
 
     def test_every_kind_of_data_has_its_advice_and_every_advice_its_kind(self) -> None:
-        blocks = tomllib.loads((files("incidents") / "law/texts/advice-1.toml").read_text("utf-8"))["blocks"]
+        blocks = tomllib.loads((files("incidents") / "law/texts/advice-2.toml").read_text("utf-8"))["blocks"]
         advised = {code for block in blocks for code in block["data"]}
         known = set(vocabulary()["data_categories"].codes)
         assert advised - known == set()
@@ -338,6 +344,13 @@ class TestLetterToThePeople:
         texts = tomllib.loads((files("incidents") / "law/texts/letter-1.toml").read_text("utf-8"))
         assert set(texts["consequences"]) == set(vocabulary()["likely_consequences"].codes) - {"other"}
         assert set(texts["nature"]) == set(vocabulary()["breach_types"].codes)
+
+    def test_every_kind_of_data_and_every_measure_has_words_for_the_person(self) -> None:
+        texts = tomllib.loads((files("incidents") / "law/texts/letter-1.toml").read_text("utf-8"))
+        assert set(texts["data"]) == set(vocabulary()["data_categories"].codes) - {"unspecified"}
+        silent = {"subjects_told", "public_notice"}
+        assert set(texts["measures"]) == set(vocabulary()["mitigations"].codes) - silent
+        assert set(texts["salutation"]) - set(vocabulary()["subject_categories"].codes) == {"unknown", "mixed"}
 
     def test_disproportionate_effort_makes_it_a_public_communication(self) -> None:
         assert subjects_letter(a_case(decision=DecisionView("yes", "exempt", "c")), "hu").public

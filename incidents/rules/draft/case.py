@@ -56,6 +56,8 @@ class ControllerProfile:
     representative: str = ""
     letterhead: str = ""
     is_public_body: bool = False
+    language: str = "hu"
+    """The language its people write in."""
     processors: tuple[Processor, ...] = ()
     activities: tuple[Activity, ...] = ()
 
@@ -98,6 +100,8 @@ class CaseFile:
     withdrawal_reasons: str = ""
     assessment: Mapping[str, str] = field(default_factory=dict)
     """The result of the risk assessment in words, by language, when there is one."""
+    own_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By language, what somebody wrote for the letter in place of a fact: key of the fact to text."""
 
     @property
     def today(self) -> date:

@@ -144,7 +144,9 @@ class LetterContent:
     """The letter to the people concerned (GDPR Art. 34(2)), ready for its template.
 
     An empty tuple means not known yet: the letter then says so. ``public`` marks the public communication of
-    Art. 34(3)(c); ``missing`` names what the law asks for and the case does not tell yet.
+    Art. 34(3)(c); ``salutation`` is the greeting of whoever has no name on the list; ``moments`` say when it happened
+    and when we learned of it; ``missing`` names what the law asks for and the case does not tell yet; ``untranslated``
+    the facts that stand in the letter in another language than its own.
     """
 
     lang: str
@@ -154,7 +156,10 @@ class LetterContent:
     contact: Contact
     reference: str
     date: str
-    occurred: str
+    salutation: str
+    for_a_child: str
+    people: tuple[str, ...]
+    moments: tuple[str, ...]
     what_happened: tuple[str, ...]
     nature: tuple[str, ...]
     data: tuple[str, ...]
@@ -166,6 +171,7 @@ class LetterContent:
     advice_extra: tuple[str, ...]
     hotline: tuple[str, ...]
     missing: tuple[str, ...]
+    untranslated: tuple[str, ...]
     versions: tuple[str, ...]
 
 

@@ -65,6 +65,12 @@ def moment(at: ZonedInstant, lang: str) -> str:
     return format_datetime(at.at, lang, at.zone) + suffix
 
 
+def at_the_moment(text: str) -> str:
+    """A Hungarian moment with its ending, before a remark in brackets: ``17:50`` → ``17:50-kor``."""
+    day, bracket, remark = text.partition(" (")
+    return f"{day}-kor{bracket}{remark}"
+
+
 def stored_moment(value: JsonValue) -> ZonedInstant:
     """The instant in a stored fact."""
     stored = cast("Mapping[str, str]", value)
