@@ -35,6 +35,7 @@ from tests.fakes import FakeClock
 from tests.thread_builders import busy_thread
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
+from tests.letters_builders import busy_letters
 GOOD_REASON = "A lemez titkosított, a kulcs nem került ki, ezért kockázat nem valószínű."
 WHY_LATER = "Előbb ki kellett deríteni, hogy a gépen voltak-e személyes adatok; délután lett bizonyos."
 ENCRYPTED: dict[str, Any] = {
@@ -266,6 +267,7 @@ def busy_case(firm: Firm) -> CaseFile:
     busy_thread(case)
     return case
 
+    busy_letters(case)
 
 def parsed(**values: object) -> Any:
     """Facts as a step takes them."""

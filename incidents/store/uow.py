@@ -4,14 +4,14 @@ A query on rows of a controller is filtered to the set the unit was opened for. 
 statement that cannot be filtered, it raises: a forgotten filter fails closed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
 from incidents.base.errors import FieldError, InvalidInput, NotFound
@@ -62,6 +62,22 @@ class UnitOfWork:
         """Write new rows at once, so that the next ones may refer to them."""
         self.session.add_all(rows)
         self.session.flush()
+
+    def add_many(self, table: type[OfController], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Write thousands of new rows of controllers at once: the one door for it, and every row is looked at.
+
+        Raises:
+            TenancyError: a row of a controller outside the set, or of none.
+            InvalidInput: a text with a NUL.
+        """
+        for row in rows:
+            owner = row.get("controller_id")
+            if not isinstance(owner, UUID) or not self.sees(owner):
+                raise TenancyError(f"a {table.__name__} of a controller outside the unit of work")
+            _refuse_nul(row)
+        if rows:
+            self.session.flush()
+            self.session.connection().execute(insert(inspect(table).local_table), rows)
 
     def require(self, controller_id: UUID) -> None:
         """Refuse a controller outside the set.
@@ -132,9 +148,13 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
 def _refuse_unstorable(session: Session, _context: UOWTransaction, _instances: Any) -> None:
     """Refuse a text with a NUL, which PostgreSQL cannot hold, as a fault of its field and on both databases."""
     for row in (*session.new, *session.dirty):
-        broken = [key for key, value in vars(row).items() if isinstance(value, str) and "\0" in value]
-        if broken:
-            raise InvalidInput([FieldError(key, "broken-text", BROKEN_TEXT) for key in broken])
+        _refuse_nul(vars(row))
+
+
+def _refuse_nul(values: Mapping[str, Any]) -> None:
+    broken = [key for key, value in values.items() if isinstance(value, str) and "\0" in value]
+    if broken:
+        raise InvalidInput([FieldError(key, "broken-text", BROKEN_TEXT) for key in broken])
 
 
 @event.listens_for(Session, "before_flush")

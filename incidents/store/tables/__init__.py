@@ -16,6 +16,15 @@ from incidents.store.tables.cases import (
     ReferenceCounter,
     Stage,
 )
+from incidents.store.tables.letters import (
+    Certificate,
+    Mailing,
+    MailingEvent,
+    PrintRun,
+    Recipient,
+    RecipientList,
+    UploadChunk,
+)
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
@@ -71,6 +80,8 @@ __all__ = [
     "Acknowledgement",
     "ApiKey",
     "Assessment",
+    MailingEvent,
+    Certificate,
     "AuthorityOrder",
     "ChainHead",
     "ClockRow",
@@ -84,6 +95,7 @@ __all__ = [
     "Evidence",
     "FactAmendment",
     "Filing",
+    "Certificate",
     "FilingContent",
     "FilingPromise",
     "FormAnswer",
@@ -111,3 +123,9 @@ __all__ = [
     "User",
     "UserSession",
 ]
+    "Mailing",
+    "MailingEvent",
+    "PrintRun",
+    "Recipient",
+    "RecipientList",
+    "UploadChunk",
