@@ -32,10 +32,10 @@ from incidents.store.tables import (
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.fakes import FakeClock
+from tests.letters_builders import busy_letters
 from tests.thread_builders import busy_thread
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
-from tests.letters_builders import busy_letters
 GOOD_REASON = "A lemez titkosított, a kulcs nem került ki, ezért kockázat nem valószínű."
 WHY_LATER = "Előbb ki kellett deríteni, hogy a gépen voltak-e személyes adatok; délután lett bizonyos."
 ENCRYPTED: dict[str, Any] = {
@@ -264,10 +264,10 @@ def busy_case(firm: Firm) -> CaseFile:
     document = case.freeze()
     case.file(document_id=document.id)
     case.tell()
+    busy_letters(case)
     busy_thread(case)
     return case
 
-    busy_letters(case)
 
 def parsed(**values: object) -> Any:
     """Facts as a step takes them."""
