@@ -1,37 +1,30 @@
-"""Delivery: claim one mail, commit, send it, settle it with fencing (docs/decisions/0001).
+"""Delivery of mails: what one run does, and what follows when a mail is dead or comes back.
 
-At least once, visibly: a crash between the server's «250 OK» and our commit repeats one mail under the same Message-ID.
+A mail server that takes nothing at all costs no mail any of its tries: one mail a minute asks whether it is back, the
+others wait, and all leave as soon as it is.
 """
 
 import logging
-from dataclasses import dataclass
-from email.message import EmailMessage
+from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.escalation import Person
 from incidents.steps.escalate import named_in_profile
-from incidents.store import audit, heartbeat, outbox, people
+from incidents.store import audit, channels, heartbeat, outbox, people
 from incidents.store.engine import Database
 from incidents.store.tables import Controller, OutboxMail
-from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
-from notifications import mails
-from notifications.smtp import FinalFailure, Mailer, RetryableFailure, parse_url
+from incidents.store.uow import SYSTEM, UnitOfWork, unit_of_work
+from notifications import mails, outgoing, verp
+from notifications.failures import FinalFailure, ServerFailure
+from notifications.outgoing import Failure, HandOver
+from notifications.smtp import Mailer, parse_url
 
 log = logging.getLogger("notifications.delivery")
 CHAIN = ("deputy", "dpo", "manager", "admin")
 """Who is told when a mail is dead: the next person in this order who has not been written to about it."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """A mail in our hand: the lease says until when, the attempt number fences off whoever held it before."""
-
-    mail_id: UUID
-    attempt: int
-    message: EmailMessage | FinalFailure
-    """The mail, or why it cannot be written at all."""
 
 
 def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
@@ -41,57 +34,91 @@ def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
     """
     sent = 0
     if settings.smtp_url:
-        with Mailer(parse_url(settings.smtp_url)) as mailer:
-            while (claim := _claim(engine, clock, settings)) is not None:
-                sent += _send(engine, clock, mailer, claim)
+        with unit_of_work(engine, clock, SYSTEM) as uow:
+            down = channels.outage(uow)
+        if down is None or down.next_try_at <= clock.now():
+            with Mailer(parse_url(settings.smtp_url)) as mailer:
+                sent = outgoing.run(engine, clock, MailCourier(mailer, settings, down=down is not None))
     with unit_of_work(engine, clock, SYSTEM) as uow:
         heartbeat.beat(uow, "deliver")
     return sent
 
 
-def _claim(engine: Database, clock: Clock, settings: Settings) -> Claim | None:
-    with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
-        row = outbox.claim_one(uow)
-        return Claim(row.id, row.attempts, _written(uow, row, settings)) if row else None
+class MailCourier:
+    """Hands mails to the mail server; ends the run when the server takes none."""
+
+    channel = "mail"
+
+    def __init__(self, mailer: Mailer, settings: Settings, *, down: bool) -> None:
+        """``down``: the server was not to be reached the last time."""
+        self._mailer, self._settings, self._down = mailer, settings, down
+        self._stopped = False
+
+    def without(self) -> Collection[str] | None:
+        """Nobody is left out; None once the server takes nothing."""
+        return None if self._stopped else ()
+
+    def write(self, uow: UnitOfWork, row: OutboxMail) -> HandOver:
+        """The mail of a row, said as things stand now.
+
+        Raises:
+            FinalFailure: it cannot be written.
+        """
+        try:
+            message = mails.compose(uow, row, self._settings)
+        except mails.UNWRITABLE as error:
+            log.exception("mail %s cannot be written", row.id)
+            raise FinalFailure(f"the mail cannot be written: {error}") from error
+        return partial(self._mailer.send, message, _sender(self._settings, row.id))
+
+    def settle(self, uow: UnitOfWork, row: OutboxMail, failure: Failure | None) -> None:
+        """Sent, tried again later, kept for a server that is down, or given up aloud."""
+        if isinstance(failure, ServerFailure):
+            self._stopped = True
+            down = channels.note_outage(uow, str(failure))
+            dead = outbox.put_back(uow, row, str(failure), down_since=down.since)
+        else:
+            self._server_is_back(uow)
+            dead = _settle(uow, row, failure)
+        if dead:
+            _give_up(uow, row, "mail.dead")
+
+    def _server_is_back(self, uow: UnitOfWork) -> None:
+        if self._down:
+            channels.end_outage(uow)
+            self._down = False
 
 
-def _written(uow: UnitOfWork, row: OutboxMail, settings: Settings) -> EmailMessage | FinalFailure:
-    """The mail of a row. One that cannot be written must not hold up those behind it for ever."""
-    try:
-        return mails.compose(uow, row, settings)
-    except mails.UNWRITABLE as error:
-        log.exception("mail %s cannot be written", row.id)
-        return FinalFailure(f"the mail cannot be written: {error}")
+def _sender(settings: Settings, mail_id: UUID) -> str:
+    """Where a server further on sends a mail back to: by it the bounce is known; empty without BOUNCE_ADDRESS."""
+    if not settings.bounce_address:
+        return ""
+    return verp.encode(settings.secret_key, settings.bounce_address, "o", mail_id)
 
 
-def _send(engine: Database, clock: Clock, mailer: Mailer, claim: Claim) -> int:
-    failure = _hand_over(mailer, claim.message)
-    with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
-        row = outbox.claimed(uow, claim.mail_id, claim.attempt)
-        if row is None:
-            return 0  # somebody else holds it by now and will settle it
-        return _settle(uow, row, failure)
-
-
-def _hand_over(mailer: Mailer, message: EmailMessage | FinalFailure) -> RetryableFailure | FinalFailure | None:
-    if isinstance(message, FinalFailure):
-        return message
-    try:
-        mailer.send(message)
-    except (RetryableFailure, FinalFailure) as failure:
-        return failure
-    return None
-
-
-def _settle(uow: UnitOfWork, row: OutboxMail, failure: RetryableFailure | FinalFailure | None) -> int:
+def _settle(uow: UnitOfWork, row: OutboxMail, failure: Failure | None) -> bool:
+    """Record an answer of the server to this very mail; returns whether it is dead."""
     if failure is None:
         outbox.mark_sent(uow, row)
         audit.append(uow, _event(row, "mail.sent"))
-        return 1
-    if outbox.mark_failed(uow, row, str(failure), final=isinstance(failure, FinalFailure)):
-        audit.append(uow, _event(row, "mail.dead", failure=row.last_error))
-        _tell_next(uow, row)
-    return 0
+        return False
+    return outbox.mark_failed(uow, row, str(failure), final=isinstance(failure, FinalFailure))
+
+
+def bounced(uow: UnitOfWork, mail_id: UUID, diagnostic: str) -> None:
+    """A mail came back after it was sent: it shows red, and the next contact is told.
+
+    A bounce that comes twice, or of a mail nobody knows, changes nothing. ``uow`` is open for every controller;
+    ``diagnostic`` is what the server further on said.
+    """
+    row = outbox.lock(uow, mail_id)
+    if row is not None and row.channel == "mail" and outbox.mark_bounced(row, diagnostic):
+        _give_up(uow, row, "mail.bounced")
+
+
+def _give_up(uow: UnitOfWork, row: OutboxMail, kind: str) -> None:
+    audit.append(uow, _event(row, kind, failure=row.last_error))
+    _tell_next(uow, row)
 
 
 def _event(row: OutboxMail, kind: str, **more: str) -> audit.NewEvent:

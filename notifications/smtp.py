@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from notifications.failures import FinalFailure, RetryableFailure, ServerFailure
+
+__all__ = ["FinalFailure", "Mailer", "RetryableFailure", "ServerFailure", "SmtpServer", "SmtpUrlError", "parse_url"]
+
 TIMEOUT_SECONDS = 30
 """For each answer of the server; the lease of a claimed mail is longer than a whole conversation."""
 
@@ -18,12 +22,8 @@ NO_RECIPIENT = (553, b"the address names no mailbox")
 """What a server would say, were it asked about a mail whose address could not be read."""
 
 
-class RetryableFailure(Exception):
-    """The mail may get through later: no connection, a busy server, a greylist."""
-
-
-class FinalFailure(Exception):
-    """The server refused this mail for good (5xx): another try cannot help."""
+TOO_LARGE = 552
+"""The one refusal of a sender that is about the mail: it is larger than the server takes (RFC 1870)."""
 
 
 class SmtpUrlError(ValueError):
@@ -94,31 +94,32 @@ class Mailer:
         """Connect, secure and log in, without sending anything.
 
         Raises:
-            RetryableFailure: one of these did not work.
+            ServerFailure: one of these did not work.
         """
-        try:
-            self._connected()
-        except (smtplib.SMTPException, OSError) as error:
-            raise RetryableFailure(f"{type(error).__name__}: {error}") from error
+        self._connected()
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, sender: str = "") -> None:
         """Hand one mail over; when this returns, the server has taken it.
 
+        ``sender`` is where bounces go, else the From address.
+
         Raises:
+            ServerFailure: the server takes no mail at all; the others need not be tried now.
             RetryableFailure: try again later.
             FinalFailure: never try this one again.
         """
+        connection = self._connected()
         try:
-            self._connected().send_message(message)
+            connection.send_message(message, from_addr=sender or None)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()), NO_RECIPIENT)
             self._after_refusal()
             raise _refusal(code, answer) from error
+        except smtplib.SMTPSenderRefused as error:
+            self._drop(polite=False)
+            raise _sender_refused(error) from error
         except smtplib.SMTPResponseException as error:
             self._drop(polite=False)
-            # A refused login is a setting somebody will mend: the mail itself is not at fault.
-            if isinstance(error, smtplib.SMTPAuthenticationError):
-                raise RetryableFailure(f"the mail server refused the login: {error.smtp_code}") from error
             raise _refusal(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
             self._drop(polite=False)
@@ -136,8 +137,14 @@ class Mailer:
                 self._drop(polite=False)
 
     def _connected(self) -> smtplib.SMTP:
+        """A connection that is secured and logged in. Where this fails, a setting or the server needs mending."""
         if self._connection is None:
-            self._connection = self._connect()
+            try:
+                self._connection = self._connect()
+            except smtplib.SMTPAuthenticationError as error:
+                raise ServerFailure(f"the mail server refused the login: {error.smtp_code}") from error
+            except (smtplib.SMTPException, OSError) as error:
+                raise ServerFailure(f"{type(error).__name__}: {error}") from error
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
@@ -186,6 +193,15 @@ def _secure_and_log_in(connection: smtplib.SMTP, server: SmtpServer) -> None:
 
 
 def _refusal(code: int, answer: bytes | str) -> RetryableFailure | FinalFailure:
-    said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     kind = FinalFailure if 500 <= code < 600 else RetryableFailure
-    return kind(f"{code} {said}")
+    return kind(_said(code, answer))
+
+
+def _sender_refused(error: smtplib.SMTPSenderRefused) -> ServerFailure | FinalFailure:
+    """No recipient was named yet: unless the mail is too large, every other mail would be refused as well."""
+    kind = FinalFailure if error.smtp_code == TOO_LARGE else ServerFailure
+    return kind(_said(error.smtp_code, error.smtp_error))
+
+
+def _said(code: int, answer: bytes | str) -> str:
+    return f"{code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}"

@@ -17,6 +17,8 @@ MODES = (
     "accept",
     "refuse",  # 550 to the recipient: never try again
     "busy",  # 451 to the recipient: try later
+    "refuse_sender",  # 530 before any recipient is named
+    "too_large",  # 552 before any recipient is named
     "refuse_login",  # 535
     "hang",  # never answers the message
     "drop",  # keeps the message, then cuts the line instead of saying 250
@@ -72,6 +74,18 @@ class Handler:
             case "busy":
                 return "451 4.3.0 try again later"
         envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        match self._mailbox.behaviour("refuse_sender", "too_large"):
+            case "refuse_sender":
+                return "530 5.7.0 log in first"
+            case "too_large":
+                return "552 5.3.4 message larger than allowed"
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:

@@ -40,6 +40,10 @@ class Settings:
     """Address the web server listens on (WEB_HOST)."""
     web_port: int = 8072
     """Port the web server listens on; 0 lets the machine choose (WEB_PORT)."""
+    bounce_address: str = ""
+    """Mailbox that collects bounces; each mail's return address is this one with a tag (BOUNCE_ADDRESS)."""
+    webhooks_private: bool = False
+    """Whether webhooks may go to private addresses and, there, without TLS (WEBHOOKS_PRIVATE=1)."""
     demo: bool = False
     """Demo mode: fictional controllers and the built-in mailbox page (set by ``demo`` only)."""
 
@@ -99,6 +103,18 @@ def _port(env: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+BOUNCE_NAME_LENGTH = 20
+"""Signs before the @: the tag of a mail has to fit behind them (notifications/verp.py)."""
+
+
+def _bounce_address(env: Mapping[str, str]) -> str:
+    address = env.get("BOUNCE_ADDRESS", "").strip()
+    local, _, domain = address.rpartition("@")
+    if address and not (local.isascii() and 0 < len(local) <= BOUNCE_NAME_LENGTH and domain and " " not in address):
+        raise SettingsError("BOUNCE_ADDRESS must be an address with at most 20 plain letters before the @")
+    return address
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
@@ -127,5 +143,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         deliver_seconds=_seconds(env, "DELIVER_SECONDS", 15.0),
         web_host=env.get("WEB_HOST", "127.0.0.1"),
         web_port=web_port,
+        bounce_address=_bounce_address(env),
+        webhooks_private=env.get("WEBHOOKS_PRIVATE", "") == "1",
         demo=env.get("INCIDENTS72_DEMO", "") == "1",
     )

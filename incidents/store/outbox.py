@@ -1,8 +1,8 @@
 """The outbox: the only way out. Rows are claimed one at a time with a lease and settled with fencing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,10 @@ LEASE = timedelta(minutes=5)
 """How long a claimed mail is left alone: longer than the longest SMTP conversation."""
 BACK_OFF = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 MAX_ATTEMPTS = 8
+MOST_SAID = 500
+"""Signs kept of what a server answered."""
+LONGEST_OUTAGE = timedelta(hours=72)
+"""How long a mail waits for a server that takes nothing: the whole period of Art. 33(1)."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ class NewMail:
     controller_id: UUID
     incident_id: UUID | None = None
     user_id: UUID | None = None
+    channel: str = "mail"
 
 
 def add(uow: UnitOfWork, mail: NewMail, *, folded_into: UUID | None = None) -> OutboxMail:
@@ -40,6 +45,7 @@ def add(uow: UnitOfWork, mail: NewMail, *, folded_into: UUID | None = None) -> O
         controller_id=mail.controller_id,
         incident_id=mail.incident_id,
         key=mail.key,
+        channel=mail.channel,
         template=mail.template,
         user_id=mail.user_id,
         recipient=mail.recipient,
@@ -48,6 +54,7 @@ def add(uow: UnitOfWork, mail: NewMail, *, folded_into: UUID | None = None) -> O
         payload=dict(mail.payload),
         state="folded" if folded_into else "queued",
         attempts=0,
+        excused=0,
         next_attempt_at=uow.now,
         created_at=uow.now,
         last_error="",
@@ -63,6 +70,7 @@ def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequen
         select(OutboxMail)
         .where(
             OutboxMail.incident_id.in_(incident_ids),
+            OutboxMail.channel == "mail",
             OutboxMail.template == "stage",
             OutboxMail.state == "queued",
             OutboxMail.lease_until.is_(None),
@@ -72,15 +80,20 @@ def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequen
     ).all()
 
 
-def claim_one(uow: UnitOfWork) -> OutboxMail | None:
-    """Lease the mail that has waited longest; commit before sending it."""
-    row = uow.session.scalar(
+def claim_one(uow: UnitOfWork, channel: str = "mail", *, without: Collection[str] = ()) -> OutboxMail | None:
+    """Lease what has waited longest on a channel, leaving some recipients out; commit before sending it."""
+    wanted = (
         select(OutboxMail)
-        .where(OutboxMail.state == "queued", OutboxMail.next_attempt_at <= uow.now)
+        .where(
+            OutboxMail.state == "queued",
+            OutboxMail.channel == channel,
+            OutboxMail.next_attempt_at <= uow.now,
+        )
         .order_by(OutboxMail.next_attempt_at, OutboxMail.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+    row = uow.session.scalar(wanted.where(OutboxMail.recipient.not_in(without)) if without else wanted)
     if row is not None:
         row.attempts += 1
         row.lease_until = row.next_attempt_at = uow.now + LEASE
@@ -105,22 +118,56 @@ def mark_sent(uow: UnitOfWork, row: OutboxMail) -> None:
 
 def mark_failed(uow: UnitOfWork, row: OutboxMail, error: str, *, final: bool) -> bool:
     """Try again later, or give up: returns whether the mail is dead."""
-    row.lease_until, row.last_error = None, error[:500]
-    if final or row.attempts >= MAX_ATTEMPTS:
+    row.lease_until, row.last_error = None, error[:MOST_SAID]
+    tried = row.attempts - row.excused
+    if final or tried >= MAX_ATTEMPTS:
         row.state = "dead"
         return True
-    row.next_attempt_at = uow.now + BACK_OFF[min(row.attempts, len(BACK_OFF)) - 1]
+    row.next_attempt_at = uow.now + BACK_OFF[min(tried, len(BACK_OFF)) - 1]
     return False
+
+
+def put_back(uow: UnitOfWork, row: OutboxMail, error: str, *, down_since: datetime) -> bool:
+    """Let it wait for a server that takes nothing: the attempt does not count. Returns whether it has died waiting."""
+    row.lease_until, row.last_error = None, error[:MOST_SAID]
+    row.excused += 1
+    row.next_attempt_at = uow.now
+    if uow.now - max(row.created_at, down_since) >= LONGEST_OUTAGE:
+        row.state = "dead"
+        return True
+    return False
+
+
+def lock(uow: UnitOfWork, mail_id: UUID) -> OutboxMail | None:
+    """A row by its key, locked."""
+    return uow.session.scalar(
+        select(OutboxMail).where(OutboxMail.id == mail_id).with_for_update().execution_options(populate_existing=True)
+    )
+
+
+def mark_bounced(row: OutboxMail, diagnostic: str) -> bool:
+    """A server further on gave it back: returns whether that is news. What was dead or bounced before stays so."""
+    if row.state not in {"sent", "queued"}:  # queued: sent, but the line broke before we heard «yes»
+        return False
+    row.state, row.lease_until, row.last_error = "bounced", None, diagnostic[:MOST_SAID]
+    row.payload = {key: value for key, value in row.payload.items() if key != "token"}
+    return True
 
 
 def mails_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[OutboxMail]:
     """Every mail of an incident, oldest first."""
     return uow.session.scalars(
-        select(OutboxMail).where(OutboxMail.incident_id == incident_id).order_by(OutboxMail.id)
+        select(OutboxMail)
+        .where(OutboxMail.incident_id == incident_id, OutboxMail.channel == "mail")
+        .order_by(OutboxMail.id)
     ).all()
 
 
-def counts(uow: UnitOfWork) -> dict[str, int]:
-    """How many mails there are in each state."""
-    rows = uow.session.execute(select(OutboxMail.state, func.count(OutboxMail.id)).group_by(OutboxMail.state))
+def counts(uow: UnitOfWork, channel: str = "mail") -> dict[str, int]:
+    """How many messages of a channel there are in each state."""
+    rows = uow.session.execute(
+        select(OutboxMail.state, func.count(OutboxMail.id))
+        .where(OutboxMail.channel == channel)
+        .group_by(OutboxMail.state)
+    )
     return {row.state: row[1] for row in rows}

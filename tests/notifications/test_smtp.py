@@ -9,7 +9,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 
 from notifications import smtp
-from notifications.smtp import FinalFailure, Mailer, RetryableFailure, SmtpUrlError, parse_url
+from notifications.smtp import FinalFailure, Mailer, RetryableFailure, ServerFailure, SmtpUrlError, parse_url
 from tests.processes import free_port
 from tests.servers import SmtpServer
 
@@ -68,7 +68,7 @@ def test_without_encryption_no_password_is_said_to_a_server_that_demands_it(smtp
 
 def test_a_server_without_starttls_gets_nothing_when_encryption_is_required(plain_server: tuple[str, _Kept]) -> None:
     url, kept = plain_server
-    with pytest.raises(RetryableFailure, match="offers no STARTTLS"):
+    with pytest.raises(ServerFailure, match="offers no STARTTLS"):
         _send(f"{url}?starttls=required", _letter())
     assert kept.subjects == []
 
@@ -84,7 +84,7 @@ def test_a_relay_without_starttls_is_used_when_the_operator_allows_it(
 
 def test_a_certificate_nobody_vouches_for_is_refused(smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
-    with pytest.raises(RetryableFailure, match="CERTIFICATE_VERIFY_FAILED"):
+    with pytest.raises(ServerFailure, match="CERTIFICATE_VERIFY_FAILED"):
         _send(smtp_server.url, _letter())
     assert smtp_server.received() == []
 
@@ -131,19 +131,41 @@ def test_what_may_go_away_by_itself_is_tried_again(
 
 def test_a_wrong_password_is_the_operators_to_mend_not_the_mails_fault(smtp_server: SmtpServer) -> None:
     url = f"smtp://{smtp_server.user}:wrong@127.0.0.1:{smtp_server.port}?starttls=required"
-    with pytest.raises(RetryableFailure, match="refused the login: 535"):
+    with pytest.raises(ServerFailure, match="refused the login: 535"):
         _send(url, _letter())
+
+
+def test_who_is_refused_before_any_recipient_is_named_has_a_server_to_mend_not_a_mail(smtp_server: SmtpServer) -> None:
+    smtp_server.behave("refuse_sender")
+    with Mailer(parse_url(smtp_server.url)) as mailer:
+        with pytest.raises(ServerFailure, match=r"530 5\.7\.0 log in first"):
+            mailer.send(_letter())
+        mailer.send(_letter())
+    assert len(smtp_server.received()) == 1
+
+
+def test_a_mail_larger_than_the_server_takes_is_given_up(smtp_server: SmtpServer) -> None:
+    smtp_server.behave("too_large")
+    with pytest.raises(FinalFailure, match="552"):
+        _send(smtp_server.url, _letter())
+
+
+def test_bounces_go_where_the_envelope_says(smtp_server: SmtpServer) -> None:
+    with Mailer(parse_url(smtp_server.url)) as mailer:
+        mailer.send(_letter(), "bounces+o.1@futar.example")
+    [mail] = smtp_server.received()
+    assert (mail.sender, str(mail.message["From"])) == ("bounces+o.1@futar.example", "incidens@futar.example")
 
 
 def test_a_password_the_protocol_cannot_carry_keeps_the_mail_and_names_the_setting(smtp_server: SmtpServer) -> None:
     url = f"smtp://{smtp_server.user}:jelsz%C3%B3@127.0.0.1:{smtp_server.port}?starttls=required"
-    with pytest.raises(RetryableFailure, match="SMTP_URL must be plain ASCII"):
+    with pytest.raises(ServerFailure, match="SMTP_URL must be plain ASCII"):
         _send(url, _letter())
 
 
 def test_a_server_that_is_gone_is_waited_for(smtp_server: SmtpServer) -> None:
     smtp_server.stop()
-    with pytest.raises(RetryableFailure, match="ConnectionRefused"):
+    with pytest.raises(ServerFailure, match="ConnectionRefused"):
         _send(smtp_server.url, _letter())
     smtp_server.start()
 

@@ -25,6 +25,7 @@ from incidents.store.tables.letters import (
     RecipientList,
     UploadChunk,
 )
+from incidents.store.tables.channels import ChannelOutage
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
@@ -85,6 +86,7 @@ __all__ = [
     "AuthorityOrder",
     "Certificate",
     "ChainHead",
+    "ChannelOutage",
     "ClockRow",
     "Communication",
     "Controller",

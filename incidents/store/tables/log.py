@@ -35,12 +35,16 @@ class ChainHead(OfController, Table):
 
 
 class OutboxMail(Keyed, OfController, Table):
-    """A mail that must leave; the only way out. Unique per key, so nothing is queued twice."""
+    """A mail or webhook that must leave; the only way out. Unique per key, so nothing is queued twice.
+
+    ``excused``: attempts that do not count, for the server took nothing at all.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
         Index(
             "ix_outbox_ready",
+            "channel",
             "next_attempt_at",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
@@ -57,6 +61,7 @@ class OutboxMail(Keyed, OfController, Table):
     payload: Mapped[dict[str, Any]]
     state: Mapped[str] = mapped_column(code("queued", "sent", "folded", "dead", "bounced"))
     attempts: Mapped[int] = mapped_column(default=0)
+    excused: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     next_attempt_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
