@@ -3,7 +3,7 @@
 import re
 from html import escape
 
-_PARAGRAPH = re.compile(r'(<p class="salutation">)(.*?)(</p>)', re.DOTALL)
+_PARAGRAPH = re.compile(r'(<p class="salutation"[^<>]*>)(.*?)(</p>)', re.DOTALL)
 _LINE = re.compile(r"^(?:Tisztelt [^\n]*!|Dear [^\n]*,)$", re.MULTILINE)
 _GREETS = {"hu": ("tisztelt ", "kedves ", "mélyen tisztelt ", "igen tisztelt "), "en": ("dear ",)}
 _TITLES = {
