@@ -31,6 +31,7 @@ from incidents.store.tables import (
     User,
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
+from tests.drills_builders import busy_drill
 from tests.fakes import FakeClock
 from tests.letters_builders import busy_letters
 from tests.thread_builders import busy_thread
@@ -264,6 +265,7 @@ def busy_case(firm: Firm) -> CaseFile:
     document = case.freeze()
     case.file(document_id=document.id)
     case.tell()
+    busy_drill(firm)
     busy_letters(case)
     busy_thread(case)
     return case

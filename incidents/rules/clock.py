@@ -15,6 +15,7 @@ from incidents.base.dated import NoSuchLawError, in_force, of_version
 from incidents.base.time import BUDAPEST, ZonedInstant, utc, zone
 from incidents.rules.calendar import Calendar, CalendarHorizonError, eu_1182_71
 from incidents.rules.escalation import Policy, plan_stages, stage_label
+from incidents.rules.pace import REAL_TIME, Pace
 
 HOUR = timedelta(hours=1)
 SEVENTY_TWO_HOURS = 72 * HOUR
@@ -79,13 +80,13 @@ def _first_period(law: Mapping[str, Any]) -> tuple[str, float]:
     return first["anchor"], first["amount"]
 
 
-def deadline(anchor: datetime, regime: Regime) -> datetime:
-    """The end of the period, in UTC: the anchor plus exactly its elapsed hours. GDPR 33(1).
+def deadline(anchor: datetime, regime: Regime, pace: Pace = REAL_TIME) -> datetime:
+    """The end of the period, in UTC: the anchor plus exactly its elapsed hours, squeezed in a drill. GDPR 33(1).
 
     Raises:
         NaiveDatetimeError: the anchor has no offset.
     """
-    return utc(anchor) + regime.period
+    return utc(anchor) + pace.day_time(regime.period)
 
 
 def lateness(filed_at: datetime, deadline: datetime) -> timedelta:

@@ -4,13 +4,14 @@ GDPR 33(1) and EDPB Guidelines 9/2022 § 36, § 40. The ladder is data (law/poli
 """
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from incidents.base.dated import in_force, of_version
 from incidents.base.time import utc
 from incidents.rules.office import QuietHours, WorkingHours
+from incidents.rules.pace import REAL_TIME, Pace
 
 RESPONSIBLE = ("dpo", "deputy", "handler", "manager", "admin")
 """The audience words in the order in which people stand in a list of recipients; ``all`` means all of these."""
@@ -43,7 +44,10 @@ class StageRule:
 
 @dataclass(frozen=True)
 class Policy:
-    """A ladder with the words for its moot reasons, the hours of the office and those in which mails may wait."""
+    """A ladder with the words for its moot reasons, the hours of the office and those in which mails may wait.
+
+    ``pace`` is that of a drill, else real time; durations and words are those of the ladder at any pace.
+    """
 
     id: str
     version: str
@@ -51,6 +55,7 @@ class Policy:
     moot_reasons: Mapping[str, Mapping[str, str]]
     office: WorkingHours | None = None
     quiet: QuietHours | None = None
+    pace: Pace = REAL_TIME
 
 
 @dataclass(frozen=True)
@@ -131,6 +136,11 @@ def read_policy(law: Mapping[str, Any]) -> Policy:
     return Policy(law["id"], law["version"], stages, law["moot_reasons"], office, quiet)
 
 
+def at_pace(policy: Policy, pace: Pace) -> Policy:
+    """The ladder at a pace; where hours pass faster than they do, no mail waits for the morning."""
+    return replace(policy, pace=pace, quiet=policy.quiet if pace.speed == 1 else None)
+
+
 def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
     repeat = stage.get("repeat_hours")
     return StageRule(
@@ -181,10 +191,11 @@ def plan_stages(
     Stages already past when the clock starts late are planned too: what is late is recorded, never skipped. Left out
     are those that make no sense on a clock so short: ``only_ahead`` and past, or no closing time before the deadline.
     """
-    start = max(utc(opened_at), utc(anchor))
-    starts = {"opened": utc(opened_at), "anchor": utc(anchor), "deadline": utc(deadline)}
+    begins = {"opened": opened_at, "anchor": anchor, "deadline": deadline}
+    starts = {name: policy.pace.on_ladder(utc(at)) for name, at in begins.items()}
+    start = max(starts["opened"], starts["anchor"])
     planned = (
-        PlannedStage(f"{rule.name}-1" if rule.repeat_every else rule.name, due_at)
+        PlannedStage(f"{rule.name}-1" if rule.repeat_every else rule.name, policy.pace.of_day(due_at))
         for rule in policy.stages
         if (due_at := _due_at(policy, rule, starts, start)) is not None
     )
@@ -213,7 +224,7 @@ def next_repeat(policy: Policy, name: str, due_at: datetime) -> PlannedStage | N
     rule = rule_named(policy, name)
     if rule.repeat_every is None:
         return None
-    return PlannedStage(f"{rule.name}-{_split(name)[1] + 1}", utc(due_at) + rule.repeat_every)
+    return PlannedStage(f"{rule.name}-{_split(name)[1] + 1}", utc(due_at) + policy.pace.day_time(rule.repeat_every))
 
 
 def replan(

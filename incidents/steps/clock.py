@@ -10,7 +10,7 @@ from incidents.rules import clock as law
 from incidents.rules import escalation
 from incidents.rules.decide import has_substance
 from incidents.steps.guard import require
-from incidents.steps.policies import NOTIFICATION, ladder_of, ladder_today
+from incidents.steps.policies import NOTIFICATION, at_pace_of, ladder_of, ladder_today
 from incidents.store import audit, deadlines, incidents
 from incidents.store.tables import Acknowledgement, ClockRow, Incident
 from incidents.store.uow import UnitOfWork
@@ -22,7 +22,7 @@ CLOSE_ENOUGH_SECONDS = 3600
 def start_provisional(uow: UnitOfWork, incident: Incident) -> ClockRow:
     """Start the clock from the first signal, so that a report nobody has read still escalates."""
     anchor = ZonedInstant(incident.first_signal_at, incident.first_signal_zone)
-    ladder = ladder_today(uow, incident.controller_id, NOTIFICATION)
+    ladder = at_pace_of(uow, incident.id, ladder_today(uow, incident.controller_id, NOTIFICATION))
     clock = _add_clock(uow, incident, ladder, anchor, "first_signal")
     deadlines.add_stages(
         uow,
@@ -44,7 +44,7 @@ def _add_clock(
 ) -> ClockRow:
     """A version of the Art. 33 clock, by the rule in force on the day of its anchor."""
     regime = law.regime_for(deadlines.GDPR_33, anchor.local.date())
-    end = law.deadline(anchor.at, regime)
+    end = law.deadline(anchor.at, regime, ladder.pace)
     new = deadlines.NewClock(regime.id, regime.version, anchor, kind, end, ladder, version, reason)
     return deadlines.add_clock(uow, incident, new)
 

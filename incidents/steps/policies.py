@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from incidents.rules.escalation import Policy, policy_for, policy_of_version
+from incidents.rules.escalation import Policy, at_pace, policy_for, policy_of_version
+from incidents.store import drills
 from incidents.store.tables import ClockRow
 from incidents.store.uow import UnitOfWork
 
@@ -24,5 +25,9 @@ def ladder_of(uow: UnitOfWork, clock: ClockRow) -> Policy:
     Raises:
         NoSuchLawError: there is no such version.
     """
-    del uow
-    return policy_of_version(clock.policy, clock.policy_version)
+    return at_pace_of(uow, clock.incident_id, policy_of_version(clock.policy, clock.policy_version))
+
+
+def at_pace_of(uow: UnitOfWork, incident_id: UUID, ladder: Policy) -> Policy:
+    """The ladder at the pace of a case: real time, unless it is a drill."""
+    return at_pace(ladder, drills.pace_of(uow, incident_id))

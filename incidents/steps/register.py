@@ -54,6 +54,8 @@ def close_incident(uow: UnitOfWork, incident_id: UUID, note: str) -> None:
     require(uow, incident.controller_id, "close")
     if incident.closed_at is not None:
         raise Conflict("The case is closed already.")
+    if incident.is_drill:
+        raise Conflict("This is a drill: end it on the page of drills.")
     if obstacles := obstacles_to_closing(read_case(uow, incident).marks):
         raise Conflict(obstacles[0])
     if not note.strip():
@@ -72,6 +74,8 @@ def reopen_incident(uow: UnitOfWork, incident_id: UUID, note: str) -> None:
     """
     incident = incidents.lock(uow, incident_id)
     require(uow, incident.controller_id, "close")
+    if incident.is_drill:
+        raise Conflict("A drill that has ended stays as it is. Start a new one.")
     if incident.closed_at is None:
         raise Conflict("The case is open.")
     if not note.strip():

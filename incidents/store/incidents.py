@@ -179,8 +179,8 @@ class RegisterQuery:
 
 
 def for_register(uow: UnitOfWork, wanted: RegisterQuery) -> Sequence[Incident]:
-    """The incidents of a register in the order in which they were opened."""
-    statement = select(Incident).order_by(Incident.opened_at, Incident.id)
+    """The incidents of a register in the order in which they were opened; drills are none."""
+    statement = select(Incident).where(~Incident.is_drill).order_by(Incident.opened_at, Incident.id)
     if wanted.controllers is not None:
         statement = statement.where(Incident.controller_id.in_(wanted.controllers))
     if wanted.query.strip():
@@ -200,6 +200,8 @@ class BoardFilter:
     state: str = "open"
     controller_id: UUID | None = None
     limit: int = 50
+    drills: str = ""
+    """Empty: no drills; ``only`` drills; ``with`` drills."""
     after: tuple[int, datetime, UUID] | None = None
     """The ``place`` of the last row seen."""
 
@@ -240,6 +242,8 @@ def board(
 
 
 def _narrow(statement: Select[Incident, ClockRow, str], wanted: BoardFilter) -> Select[Incident, ClockRow, str]:
+    if wanted.drills != "with":
+        statement = statement.where(Incident.is_drill if wanted.drills == "only" else ~Incident.is_drill)
     if wanted.state == "open":
         statement = statement.where(Incident.closed_at.is_(None))
     elif wanted.state == "closed":

@@ -16,6 +16,7 @@ from incidents.store.tables.cases import (
     ReferenceCounter,
     Stage,
 )
+from incidents.store.tables.drills import Drill
 from incidents.store.tables.letters import (
     Certificate,
     Mailing,
@@ -93,6 +94,7 @@ __all__ = [
     "Decision",
     "DecisionProposal",
     "Document",
+    "Drill",
     "EntryMapping",
     "Event",
     "Evidence",
