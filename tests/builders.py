@@ -32,6 +32,7 @@ from incidents.store.tables import (
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.drills_builders import busy_drill
+from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock
 from tests.letters_builders import busy_letters
 from tests.thread_builders import busy_thread
@@ -265,6 +266,7 @@ def busy_case(firm: Firm) -> CaseFile:
     document = case.freeze()
     case.file(document_id=document.id)
     case.tell()
+    busy_duties(case)
     busy_drill(firm)
     busy_letters(case)
     busy_thread(case)

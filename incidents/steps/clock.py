@@ -9,6 +9,7 @@ from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules import clock as law
 from incidents.rules import escalation
 from incidents.rules.decide import has_substance
+from incidents.steps import following
 from incidents.steps.guard import require
 from incidents.steps.policies import NOTIFICATION, at_pace_of, ladder_of, ladder_today
 from incidents.store import audit, deadlines, incidents
@@ -106,7 +107,9 @@ def set_awareness(uow: UnitOfWork, incident_id: UUID, at: ZonedInstant, reason: 
         raise Conflict("The case is closed. Reopen it to correct the start of the clock.")
     if errors := _awareness_faults(incident, at, reason, uow.now):
         raise InvalidInput(errors)
-    return _replace_clock(uow, incident, at, "awareness", reason)
+    clock = _replace_clock(uow, incident, at, "awareness", reason)
+    following.follow_awareness(uow, incident)
+    return clock
 
 
 def _replace_clock(uow: UnitOfWork, incident: Incident, anchor: ZonedInstant, kind: str, reason: str) -> ClockRow:

@@ -19,7 +19,7 @@ from incidents.rules.decide import (
     second_person_for,
 )
 from incidents.rules.facts import Facts
-from incidents.steps import assess, notices
+from incidents.steps import assess, following, notices
 from incidents.steps.cases import exempt_facts_moved, is_filed, waits_for_answer
 from incidents.steps.clock import restart_clock, stop_clock
 from incidents.steps.guard import require
@@ -155,6 +155,7 @@ def _record(
         stop_clock(uow, incident, "decided_not_to_notify")
     elif not is_filed(filings.of_case(uow, incident.id), row):
         restart_clock(uow, incident, "decided_to_notify")
+    following.follow_decision(uow, incident, row)
     return row
 
 

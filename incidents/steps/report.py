@@ -13,7 +13,7 @@ from incidents.rules.assess.breach import overlaid
 from incidents.rules.facts import Facts, ParsedFact, validate
 from incidents.rules.groups import group_faults, not_by_group
 from incidents.rules.report import StaffReport, facts_of, first_signal_faults, title_of
-from incidents.steps import assess, decide
+from incidents.steps import assess, decide, following
 from incidents.steps import clock as clock_step
 from incidents.steps.guard import require
 from incidents.store import audit, controllers, incidents
@@ -85,6 +85,7 @@ def open_incident(
     amendment = incidents.add_amendment(uow, incident, dict(facts), "")
     audit.append(uow, _opened(incident, amendment))
     clock_step.start_provisional(uow, incident)
+    following.propose(uow, incident)
     return Opened(incident.id, incident.reference, token)
 
 
@@ -244,6 +245,7 @@ def _amended(uow: UnitOfWork, incident: Incident, row: FactAmendment) -> None:
     audit.append(uow, audit.about(incident, "facts.amended", row, **what))
     assess.again(uow, incident)
     decide.reopen_exemption(uow, incident, row.version - 1)
+    following.propose(uow, incident)
 
 
 def controller_of_link(uow: UnitOfWork, token: str) -> Controller:

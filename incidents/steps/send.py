@@ -14,6 +14,7 @@ from incidents.rules.send import (
     communication_faults,
     filing_faults,
 )
+from incidents.steps import following
 from incidents.steps.clock import stop_clock
 from incidents.steps.guard import require
 from incidents.store import audit, deadlines, documents, filings, incidents
@@ -106,6 +107,7 @@ def record_communication(uow: UnitOfWork, incident_id: UUID, form: Communication
     uow.add(row)
     said = {"form": row.form, "sent_at": row.sent_at.isoformat(), "reached": row.reached}
     audit.append(uow, audit.about(incident, "communication.recorded", row, **said))
+    following.told(uow, incident, row)
     return row
 
 

@@ -17,6 +17,7 @@ from incidents.store.tables.cases import (
     Stage,
 )
 from incidents.store.tables.drills import Drill
+from incidents.store.tables.duties import ClientContract, DutyReport, DutyRow
 from incidents.store.tables.letters import (
     Certificate,
     Mailing,
@@ -65,6 +66,7 @@ APPEND_ONLY = (
     Document,
     Filing,
     Communication,
+    DutyReport,
     AuthorityOrder,
     Evidence,
     FilingContent,
@@ -88,6 +90,7 @@ __all__ = [
     "Certificate",
     "ChainHead",
     "ChannelOutage",
+    "ClientContract",
     "ClockRow",
     "Communication",
     "Controller",
@@ -95,6 +98,8 @@ __all__ = [
     "DecisionProposal",
     "Document",
     "Drill",
+    "DutyReport",
+    "DutyRow",
     "EntryMapping",
     "Event",
     "Evidence",

@@ -1,0 +1,121 @@
+"""What follows by itself for the duties of a case: from the profile, the facts, the awareness and the decision."""
+
+from incidents.base.time import ZonedInstant
+from incidents.rules import duties as rules
+from incidents.rules import regimes
+from incidents.rules.assess.breach import overlaid
+from incidents.rules.duties import ReportForm
+from incidents.rules.regimes import Profile, Proposal
+from incidents.steps import duties, duty_clocks
+from incidents.store import audit, controllers, incidents
+from incidents.store import duties as stored
+from incidents.store.deadlines import GDPR_33
+from incidents.store.tables import Communication, Controller, Decision, DutyRow, Incident
+from incidents.store.uow import UnitOfWork
+
+BY_ITSELF = (GDPR_33, rules.TELLING)
+"""Proposed in every case, and answered by its decision."""
+
+
+def profile_of(controller: Controller) -> Profile:
+    """What a controller is subject to, as far as it has said."""
+    known = Profile.__dataclass_fields__
+    return Profile(**{key: value for key, value in controller.subject_to.items() if key in known and value is not None})
+
+
+def propose(uow: UnitOfWork, incident: Incident) -> None:
+    """Propose what profile and facts speak for; a proposal whose ground is gone, and that nobody decided, goes."""
+    if incident.is_drill:
+        return
+    profile = profile_of(controllers.load(uow, incident.controller_id))
+    if profile == Profile() and incident.facts_version <= 1:
+        return  # nothing to propose, and nothing proposed yet
+    wanted = _wanted(uow, incident, profile)
+    rows = stored.of_case(uow, incident.id)
+    known = {row.regime for row in rows}
+    for _, one in sorted(wanted.items()):
+        if one.regime_id not in known:
+            _propose(uow, incident, one)
+    for row in rows:
+        if row.state == "proposed" and row.decided_at is None and row.regime not in wanted:
+            audit.append(uow, duties.event(incident, row, "duty.withdrawn"))
+            stored.remove(uow, row)
+
+
+def _wanted(uow: UnitOfWork, incident: Incident, profile: Profile) -> dict[str, Proposal]:
+    """What everybody's facts speak for, or those of any group of people."""
+    on = duties.day_of_awareness(uow, incident)
+    rows = incidents.amendments(uow, incident.id)
+    everybody = incidents.fold_facts(rows)
+    read = [everybody, *(overlaid(everybody, own) for own in incidents.fold_groups(rows).values())]
+    found = [one for facts in read for one in regimes.proposed(profile, facts.values(), on)]
+    return {one.regime_id: one for one in reversed(found) if one.regime_id not in BY_ITSELF}
+
+
+def _propose(uow: UnitOfWork, incident: Incident, proposal: Proposal) -> None:
+    row = duties.new_duty(uow, incident, regimes.duty_of_version(proposal.regime_id, proposal.version))
+    row.params = _known_beforehand(controllers.load(uow, incident.controller_id), row)
+    uow.add(row)
+    audit.append(uow, duties.event(incident, row, "duty.proposed"))
+
+
+def _known_beforehand(controller: Controller, row: DutyRow) -> dict[str, object]:
+    """Settings the profile answers already."""
+    excluded = controller.subject_to.get("noon_rule_excluded")
+    wanted = rules.asked(duty_clocks.law_of(row)).params
+    return {"noon_rule_excluded": excluded} if "noon_rule_excluded" in wanted and excluded is not None else {}
+
+
+def follow_awareness(uow: UnitOfWork, incident: Incident) -> None:
+    """After awareness was set or corrected: the law of that day, and new ends for all that is counted from it."""
+    for row in stored.of_case(uow, incident.id):
+        if row.state in {"proposed", "confirmed"}:
+            duties.of_version_today(uow, incident, row)
+        if row.state == "confirmed":
+            duty_clocks.run(uow, incident, row, stored.main_clock(uow, incident.id).reason)
+    propose(uow, incident)
+
+
+def follow_decision(uow: UnitOfWork, incident: Incident, decision: Decision) -> None:
+    """A decision to tell the people confirms that duty with the controller's own target, another one ends it.
+
+    It never waits for the authority (Art. 34(1); NAIH/2020/66/21). Art. 34(3)(c) still owes a public notice.
+    """
+    if incident.is_drill:
+        return
+    owed = decision.tell == "yes" or (decision.tell == "exempt" and decision.exemption == "c")
+    row = _telling(uow, incident)
+    if row is None and owed:
+        _begin_telling(uow, incident, decision)
+    elif row and owed and row.state == "declined":
+        _confirm_again(uow, incident, row, decision)
+    elif row and not owed and row.state == "confirmed":
+        duties.give_up(uow, incident, row, decision.reasons_subjects)
+
+
+def _telling(uow: UnitOfWork, incident: Incident) -> DutyRow | None:
+    return next((row for row in stored.of_case(uow, incident.id) if row.regime == rules.TELLING), None)
+
+
+def _begin_telling(uow: UnitOfWork, incident: Incident, decision: Decision) -> None:
+    law = regimes.duty_for(rules.TELLING, duties.day_of_awareness(uow, incident))
+    row = duties.new_duty(uow, incident, law)
+    uow.add(row)
+    _confirm_again(uow, incident, row, decision)
+    for one in stored.communications_of(uow, incident.id):
+        told(uow, incident, one)
+
+
+def _confirm_again(uow: UnitOfWork, incident: Incident, row: DutyRow, decision: Decision) -> None:
+    target = controllers.load(uow, incident.controller_id).tell_target_hours
+    row.params = {"target_hours": target} if target else {}
+    duties.confirm_row(uow, incident, row, decision.reasons_subjects)
+
+
+def told(uow: UnitOfWork, incident: Incident, communication: Communication) -> None:
+    """People were told: the duty of Art. 34 has its report, and is over."""
+    row = _telling(uow, incident)
+    if row is None or row.state not in {"confirmed", "ended"}:
+        return
+    sent = ZonedInstant(communication.sent_at, communication.sent_zone)
+    duties.write_report(uow, incident, row, "communication", ReportForm(sent, communication.form))
