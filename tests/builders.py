@@ -35,6 +35,7 @@ from tests.drills_builders import busy_drill
 from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock
 from tests.letters_builders import busy_letters
+from tests.publicity_builders import busy_publicity
 from tests.thread_builders import busy_thread
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
@@ -266,6 +267,7 @@ def busy_case(firm: Firm) -> CaseFile:
     document = case.freeze()
     case.file(document_id=document.id)
     case.tell()
+    busy_publicity(case)
     busy_duties(case)
     busy_drill(firm)
     busy_letters(case)

@@ -1,18 +1,20 @@
 """Draft: the case as the two documents need it, and their frozen versions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
+from incidents.rules.assess.breach import overlaid
 from incidents.rules.assess.summary import Run, summary
 from incidents.rules.draft import Activity as ActivityView
 from incidents.rules.draft import CaseFile, ControllerProfile, DecisionView
 from incidents.rules.draft import Processor as ProcessorView
-from incidents.rules.facts import code_label
+from incidents.rules.facts import Facts, code_label
 from incidents.steps.guard import require
-from incidents.store import audit, controllers, deadlines, decisions, documents, filings, incidents
+from incidents.store import audit, controllers, deadlines, decisions, documents, filings, incidents, publicity
 from incidents.store.tables import Controller, Decision, Document, Incident
 from incidents.store.uow import UnitOfWork
 
@@ -30,6 +32,8 @@ class RenderedDocument:
     pdf: bytes
     pdf_sha256: str
     missing: tuple[str, ...]
+    group: str = ""
+    """The group of people a letter is for; empty: everybody."""
 
 
 def _labels(key: str, codes: list[Any], language: str) -> str:
@@ -57,18 +61,33 @@ def controller_profile(uow: UnitOfWork, controller: Controller) -> ControllerPro
     )
 
 
-def _decision_view(decision: Decision | None) -> DecisionView | None:
+def _decision_view(decision: Decision | None, group: str) -> DecisionView | None:
+    """The decision on everybody, or on one group of people."""
     if decision is None:
         return None
     fields = ("notify", "tell", "exemption", "reasons_authority", "reasons_subjects")
-    return DecisionView(**{name: getattr(decision, name) for name in fields})
+    view = DecisionView(**{name: getattr(decision, name) for name in fields})
+    return replace(view, tell=decision.tell_by_group.get(group, view.tell)) if group else view
 
 
-def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> CaseFile:
-    """Everything a document may say about a case, as it stands now.
+def _facts(uow: UnitOfWork, incident_id: UUID, group: str) -> Facts:
+    """The facts of everybody, or of one group of people.
 
     Raises:
-        NotFound, Forbidden: not this actor's to read.
+        NotFound: there is no such group.
+    """
+    said = incidents.amendments(uow, incident_id)
+    everybody, groups = incidents.fold_facts(said), incidents.fold_groups(said)
+    if group and group not in groups:
+        raise NotFound
+    return overlaid(everybody, groups[group]) if group else everybody
+
+
+def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "", group: str = "") -> CaseFile:
+    """Everything a document may say about a case, as it stands now; for a group of people what is true of it.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to read, or there is no such group.
     """
     incident = incidents.load(uow, incident_id)
     require(uow, incident.controller_id, "read")
@@ -79,17 +98,18 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "") -> Ca
     return CaseFile(
         controller=controller_profile(uow, controller),
         reference=incident.reference,
-        facts=incidents.fold_facts(incidents.amendments(uow, incident_id)),
+        facts=_facts(uow, incident_id, group),
         first_signal=ZonedInstant(incident.first_signal_at, incident.first_signal_zone),
         awareness=ZonedInstant(clock.anchor_at, clock.anchor_zone) if aware else None,
         awareness_reason=clock.reason if aware else "",
         deadline=clock.deadline_at,
         now=sent[0].filed_at if sent else uow.now,
-        decision=_decision_view(decisions.newest(uow, incident_id)),
+        decision=_decision_view(decisions.newest(uow, incident_id), group),
         delay_reasons=delay_reasons or next((f.delay_reasons for f in sent if f.delay_reasons), ""),
         filing_kind="follow_up" if sent else "new",
         authority_reference=next((f.authority_identifier for f in sent if f.authority_identifier), ""),
         assessment=_assessed(uow, incident_id),
+        own_words=publicity.own_words(uow, incident_id, group),
     )
 
 
@@ -111,6 +131,7 @@ def freeze_document(uow: UnitOfWork, incident_id: UUID, rendered: RenderedDocume
         controller_id=incident.controller_id,
         incident_id=incident.id,
         kind=rendered.kind,
+        people_group=rendered.group,
         language=rendered.language,
         version=next_version(uow, incident, rendered.kind, rendered.language),
         facts_version=incident.facts_version,
@@ -126,6 +147,7 @@ def freeze_document(uow: UnitOfWork, incident_id: UUID, rendered: RenderedDocume
     )
     uow.add(row)
     said = {"kind": row.kind, "language": row.language, "version": row.version, "sha256": row.sha256}
+    said |= {"group": row.people_group} if row.people_group else {}
     audit.append(uow, audit.about(incident, "document.frozen", row, **said))
     return row
 

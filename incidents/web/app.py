@@ -30,6 +30,7 @@ from incidents.web import (
     register,
     report,
     send,
+    wording,
 )
 from incidents.web.forms import provide_form
 from incidents.web.problems import EXCEPTION_HANDLERS
@@ -48,6 +49,7 @@ PAGES = (
     assess,
     decide,
     draft,
+    wording,
     send,
     register,
     mailbox,

@@ -15,6 +15,7 @@ from incidents.web.casehead import case_page, load
 from incidents.web.forms import Form
 from incidents.web.rendering import language_of, see_other
 from incidents.web.sessions import PageRequest, page_uow
+from incidents.web.wording import asked, letter_side
 from notifications.documents import drafts
 
 KINDS = ("authority", "subjects")
@@ -34,12 +35,20 @@ def _language(text: str, request: PageRequest) -> str:
 
 @get("/incidents/{incident_id:uuid}/draft", sync_to_thread=True)
 def show_draft(
-    request: PageRequest, incident_id: FromPath[UUID], kind: FromQuery[str] = "", language: FromQuery[str] = ""
+    request: PageRequest,
+    incident_id: FromPath[UUID],
+    kind: FromQuery[str] = "",
+    language: FromQuery[str] = "",
+    group: FromQuery[str] = "",
 ) -> Response[str]:
-    """A draft from the facts as they stand now, with what is still missing, and the versions frozen so far."""
+    """A draft from the facts as they stand now, with what is still missing, and the versions frozen so far.
+
+    A letter may be for one group of people.
+    """
     which, tongue = _kind(kind), _language(language, request)
+    whom = group if which == "subjects" else ""
     with page_uow(request, read_only=True) as uow:
-        file = draft.case_file(uow, incident_id)
+        file = draft.case_file(uow, incident_id, group=whom)
     return case_page(
         request,
         "pages/draft.html",
@@ -48,6 +57,7 @@ def show_draft(
         tongue=tongue,
         preview=Markup(drafts.preview(file, which, tongue)),  # noqa: S704  the letter templates escape what people typed
         late=file.now > file.deadline and not file.delay_reasons,
+        **letter_side(request, file, tongue, whom),
     )
 
 
@@ -56,8 +66,8 @@ def freeze_draft(request: PageRequest, incident_id: FromPath[UUID], form: NamedD
     """Freeze the draft as it stands: content and hash never change again."""
     which, tongue = _kind(form.text("kind")), _language(form.text("language"), request)
     with page_uow(request) as uow:
-        drafts.freeze(uow, incident_id, which, tongue, form.text("delay_reasons"))
-    return see_other(f"/incidents/{incident_id}/draft?kind={which}&language={tongue}", done="frozen")
+        drafts.freeze(uow, incident_id, which, tongue, form.text("delay_reasons"), form.text("group"))
+    return see_other(f"/incidents/{incident_id}/draft?kind={which}&{asked(tongue, form.text('group'))}", done="frozen")
 
 
 @get("/incidents/{incident_id:uuid}/documents/{document_id:uuid}/{file:str}", sync_to_thread=True)

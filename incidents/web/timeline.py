@@ -143,7 +143,16 @@ def _mail(_: _Teller, data: Data) -> str:
 
 def _document(teller: _Teller, data: Data) -> str:
     version = teller.say(VERSION, version=data.get("version", ""))
-    return f"{version}, {teller.say(HASH, hash=str(data.get('sha256', ''))[:12])}"
+    frozen = f"{version}, {teller.say(HASH, hash=str(data.get('sha256', ''))[:12])}"
+    return f"{data['group']}: {frozen}" if data.get("group") else frozen
+
+
+def _letter(teller: _Teller, data: Data) -> str:
+    known = vocabulary()
+    parts = join_words(
+        [known[key].label.in_language(teller.lang) for key in data["words"] if key in known], teller.lang
+    )
+    return "\n".join(line for line in (str(data.get("group", "")), parts) if line)
 
 
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
@@ -156,4 +165,5 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "stage": _stage,
     "mail": _mail,
     "document": _document,
+    "letter": _letter,
 }

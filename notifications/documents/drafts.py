@@ -25,30 +25,35 @@ TITLES = {
     ("authority", "en"): "Notification of a personal data breach",
     ("subjects", "hu"): "Tájékoztatás adatvédelmi incidensről",
     ("subjects", "en"): "Communication about a personal data breach",
+    ("notice", "hu"): "Közlemény adatvédelmi incidensről",
+    ("notice", "en"): "Public notice of a personal data breach",
 }
 
 
 def content(case: CaseFile, kind: str, lang: str) -> AuthorityDraft | LetterContent:
     """What a document says about a case; a notification calls itself complete once nothing is to follow."""
     if kind != "authority":
-        return subjects_letter(case, lang)
+        return subjects_letter(case, lang, public=True if kind == "notice" else None)
     draft = authority_draft(case, lang)
     return draft if missing(draft) else authority_draft(replace(case, complete=True), lang)
 
 
 def preview(case: CaseFile, kind: str, lang: str) -> str:
     """The wording as HTML: the same that every file is made from."""
-    return html.render(cast("Literal['authority', 'subjects']", kind), lang, content(case, kind, lang))
+    template = "authority" if kind == "authority" else "subjects"
+    return html.render(cast("Literal['authority', 'subjects']", template), lang, content(case, kind, lang))
 
 
-def freeze(uow: UnitOfWork, incident_id: UUID, kind: str, lang: str, delay_reasons: str = "") -> Document:
-    """Make the files of a document and keep them as the next frozen version.
+def freeze(
+    uow: UnitOfWork, incident_id: UUID, kind: str, lang: str, delay_reasons: str = "", group: str = ""
+) -> Document:
+    """Make the files of a document and keep them as the next frozen version; a letter may be for one group of people.
 
     Raises:
-        NotFound, Forbidden: not this actor's to draft.
+        NotFound, Forbidden: not this actor's to draft, or there is no such group.
     """
     incident = incidents.lock(uow, incident_id)  # the version number below must still be free when it is written
-    case = case_file(uow, incident_id, delay_reasons)
+    case = case_file(uow, incident_id, delay_reasons, group)
     said = content(case, kind, lang)
     wording = preview(case, kind, lang)
     fingerprint = html.digest(wording)
@@ -76,5 +81,6 @@ def freeze(uow: UnitOfWork, incident_id: UUID, kind: str, lang: str, delay_reaso
             pdf=made_pdf,
             pdf_sha256=hashlib.sha256(made_pdf).hexdigest(),
             missing=tuple(missing(said)),
+            group=group,
         ),
     )

@@ -33,7 +33,8 @@ def subjects_letter(case: CaseFile, lang: str, *, public: bool | None = None) ->
     texts = Texts("letter", case.today, lang)
     contact, authority = contact_of(case), authority_on(case.today, lang)
     advice = in_force("texts", "advice", case.today)
-    exempt_c = case.decision is not None and case.decision.exemption == "c"
+    decided = case.decision
+    exempt_c = decided is not None and decided.tell == "exempt" and decided.exemption == "c"
     return LetterContent(
         lang=lang,
         public=exempt_c if public is None else public,

@@ -42,6 +42,7 @@ from incidents.store.tables.people import (
     User,
     UserSession,
 )
+from incidents.store.tables.publicity import LetterWords, Publication, PublicationProof
 from incidents.store.tables.thread import (
     AuthorityOrder,
     EntryMapping,
@@ -78,6 +79,9 @@ APPEND_ONLY = (
     SignOffRequest,
     MailingEvent,
     Certificate,
+    LetterWords,
+    Publication,
+    PublicationProof,
 )
 """Tables whose rows the database itself refuses to change or delete."""
 
@@ -112,6 +116,7 @@ __all__ = [
     "IdempotentRequest",
     "Incident",
     "Keyed",
+    "LetterWords",
     "LoginFailure",
     "Mailing",
     "MailingEvent",
@@ -125,6 +130,8 @@ __all__ = [
     "ProcessingActivity",
     "Processor",
     "ProposalAnswer",
+    "Publication",
+    "PublicationProof",
     "Receipt",
     "Recipient",
     "RecipientList",

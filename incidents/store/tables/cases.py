@@ -199,11 +199,15 @@ class Decision(_Decided, Keyed, OfIncident, Table):
 
 
 class Document(Keyed, OfIncident, Table):
-    """A frozen draft: content with its hash, and the files made from it. Append-only."""
+    """A frozen draft: content with its hash, and the files made from it. Append-only.
+
+    ``people_group`` names the group of people a letter is for, empty: everybody.
+    """
 
     __tablename__ = "document"
     __table_args__ = (UniqueConstraint("incident_id", "kind", "language", "version"),)
-    kind: Mapped[str] = mapped_column(code("authority", "subjects"))
+    kind: Mapped[str] = mapped_column(code("authority", "subjects", "notice"))
+    people_group: Mapped[str] = mapped_column(String(80), default="", server_default=text("''"))
     language: Mapped[str] = mapped_column(String(2))
     version: Mapped[int]
     facts_version: Mapped[int]
