@@ -94,7 +94,8 @@ class Mailing(Keyed, OfIncident, Table):
     """The sending of frozen letters to a list: prepared by one person, approved by another, started, proved.
 
     ``letters`` names by language the frozen document with its hash; ``paid_until`` is how far the rate limit has been
-    used up; ``people`` is the size of the list that was approved.
+    used up; ``people`` is the size of the list that was approved; ``recorded`` counts by channel whom the case's own
+    record of communications knows as reached.
     """
 
     __tablename__ = "mailing"
@@ -106,8 +107,8 @@ class Mailing(Keyed, OfIncident, Table):
     people: Mapped[int] = mapped_column(default=0)
     state: Mapped[str] = mapped_column(code(*MAILING_STATES))
     why_paused: Mapped[str] = mapped_column(code("", "person", "wave"), default="")
-    test_to: Mapped[dict[str, Any] | None]
-    tests: Mapped[int] = mapped_column(default=0)
+    tests_wanted: Mapped[int] = mapped_column(default=0)
+    test_to: Mapped[dict[str, Any]] = mapped_column(default=dict)
     paid_until: Mapped[datetime | None]
     trouble: Mapped[str] = mapped_column(default="")
     trouble_at: Mapped[datetime | None]
@@ -119,6 +120,7 @@ class Mailing(Keyed, OfIncident, Table):
     alone: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    recorded: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class MailingEvent(Keyed, OfIncident, Table):
