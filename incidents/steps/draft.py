@@ -12,6 +12,7 @@ from incidents.rules.assess.summary import Run, summary
 from incidents.rules.draft import Activity as ActivityView
 from incidents.rules.draft import CaseFile, ControllerProfile, DecisionView
 from incidents.rules.draft import Processor as ProcessorView
+from incidents.rules.draft.everybody import told_together
 from incidents.rules.facts import Facts, code_label
 from incidents.steps.guard import require
 from incidents.store import audit, controllers, deadlines, decisions, documents, filings, incidents, publicity
@@ -70,21 +71,26 @@ def _decision_view(decision: Decision | None, group: str) -> DecisionView | None
     return replace(view, tell=decision.tell_by_group.get(group, view.tell)) if group else view
 
 
-def _facts(uow: UnitOfWork, incident_id: UUID, group: str) -> Facts:
-    """The facts of everybody, or of one group of people.
+def _facts(uow: UnitOfWork, incident_id: UUID, group: str | None) -> Facts:
+    """The facts of everybody, of one group of people, or (None) of all groups together.
 
     Raises:
         NotFound: there is no such group.
     """
     said = incidents.amendments(uow, incident_id)
     everybody, groups = incidents.fold_facts(said), incidents.fold_groups(said)
+    if group is None:
+        return told_together(everybody, groups.values())
     if group and group not in groups:
         raise NotFound
     return overlaid(everybody, groups[group]) if group else everybody
 
 
-def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "", group: str = "") -> CaseFile:
-    """Everything a document may say about a case, as it stands now; for a group of people what is true of it.
+def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "", group: str | None = "") -> CaseFile:
+    """Everything a document may say about a case, as it stands now.
+
+    ``group``: for the people of that name what is true of them; None: for everybody what is true of any of them, as a
+    public notice tells it.
 
     Raises:
         NotFound, Forbidden: not this actor's to read, or there is no such group.
@@ -104,12 +110,12 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "", group
         awareness_reason=clock.reason if aware else "",
         deadline=clock.deadline_at,
         now=sent[0].filed_at if sent else uow.now,
-        decision=_decision_view(decisions.newest(uow, incident_id), group),
+        decision=_decision_view(decisions.newest(uow, incident_id), group or ""),
         delay_reasons=delay_reasons or next((f.delay_reasons for f in sent if f.delay_reasons), ""),
         filing_kind="follow_up" if sent else "new",
         authority_reference=next((f.authority_identifier for f in sent if f.authority_identifier), ""),
         assessment=_assessed(uow, incident_id),
-        own_words=publicity.own_words(uow, incident_id, group),
+        own_words=publicity.own_words(uow, incident_id, group or ""),
     )
 
 

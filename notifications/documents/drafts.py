@@ -53,7 +53,7 @@ def freeze(
         NotFound, Forbidden: not this actor's to draft, or there is no such group.
     """
     incident = incidents.lock(uow, incident_id)  # the version number below must still be free when it is written
-    case = case_file(uow, incident_id, delay_reasons, group)
+    case = case_file(uow, incident_id, delay_reasons, None if kind == "notice" else group)
     said = content(case, kind, lang)
     wording = preview(case, kind, lang)
     fingerprint = html.digest(wording)

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from incidents.base.hungarian import with_article
 from incidents.rules.draft import AuthorityDraft, LetterContent
+from incidents.rules.draft.frontdesk import FrontDesk
 from notifications.documents.meta import TEMPLATES, printable
 
-Kind = Literal["authority", "subjects"]
+Kind = Literal["authority", "subjects", "frontdesk"]
 
 
 def _finalize(value: object) -> object:
@@ -33,7 +34,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(kind: Kind, lang: str, draft: AuthorityDraft | LetterContent) -> str:
+def render(kind: Kind, lang: str, draft: AuthorityDraft | LetterContent | FrontDesk) -> str:
     """The document as HTML of the small set that ``blocks.parse`` knows; safe to show in a page as it is.
 
     Raises:
