@@ -8,7 +8,7 @@ from incidents.base.dated import of_version
 from incidents.rules.facts import label
 from incidents.steps.cases import Case
 
-NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened"})
+NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened", "handed_over"})
 
 
 @cache
@@ -33,6 +33,7 @@ def words(case: Case, template: str, payload: Mapping[str, Any], lang: str) -> d
         "approval_wanted": _approval,
         "proposal_answered": _answer,
         "exemption_reopened": _exemption,
+        "handed_over": _handed,
     }
     return {"heading": title(template, lang), **read[template](case, payload, lang)}
 
@@ -72,6 +73,12 @@ def _answer(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]
         "answered_by": answer.answered_by,
         "sentence": answer.sentence,
     }
+
+
+def _handed(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    del lang
+    row = next(one for one in case.handovers if str(one.id) == payload["handover"])
+    return {"handed_by": row.handed_by, "note": row.note}
 
 
 def _exemption(_case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:

@@ -36,6 +36,7 @@ from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock
 from tests.letters_builders import busy_letters
 from tests.publicity_builders import busy_publicity
+from tests.policies_builders import busy_policies
 from tests.thread_builders import busy_thread
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
@@ -271,6 +272,10 @@ def busy_case(firm: Firm) -> CaseFile:
     busy_duties(case)
     busy_drill(firm)
     busy_letters(case)
+    busy_drill(firm)
+    busy_duties(case)
+    busy_policies(case)
+    busy_channels(case)
     busy_thread(case)
     return case
 

@@ -36,7 +36,10 @@ class Absence:
 
 @dataclass(frozen=True)
 class Told:
-    """Somebody who is told, and why: audience, stands_in (then for whom), next_in_line, also_absent, fallback."""
+    """Somebody who is told, and why: audience, stands_in (then for whom), next_in_line, also_absent, fallback, holder.
+
+    The holder is whoever the case was handed over to.
+    """
 
     person: Person
     why: str
@@ -70,24 +73,56 @@ def who_would_get(
     *,
     fallback_email: str,
     deadlines: Iterable[datetime] = (),
+    holder: str = "",
 ) -> Answer:
     """Who gets a stage that falls due at an instant, who does not and why, and when the mails go out.
 
-    ``deadlines`` are those of every running clock of the case.
+    ``deadlines`` are those of every running clock of the case, ``holder`` the account it was handed over to.
 
     Raises:
         LookupError: the policy has no such stage.
     """
     rule = rule_named(policy, stage)
-    told = told_at(rule, at, people, absences, fallback_email)
+    told = told_at(rule, at, people, absences, fallback_email, holder)
     goes_out = sending(at, can_wait=rule.can_wait, quiet=policy.quiet, deadlines=deadlines)
     return Answer(stage, told, _left_out(rule, people, told), goes_out)
 
 
 def told_at(
+    rule: StageRule,
+    at: datetime,
+    people: Sequence[Person],
+    absences: Sequence[Absence],
+    fallback_email: str,
+    holder: str = "",
+) -> tuple[Told, ...]:
+    """The people told at a stage, absences and stand-ins considered; never empty, never only absent ones.
+
+    Whoever holds the case (a user id) is told beside the audience, or who stands in for that person.
+    """
+    told = _told_by_role(rule, at, people, absences, fallback_email)
+    extra = _holder(holder, at, people, absences) if holder else None
+    if extra is None or _mailbox(extra.person) in {_mailbox(one.person) for one in told}:
+        return told
+    return (*told, extra)
+
+
+def _holder(holder: str, at: datetime, people: Sequence[Person], absences: Sequence[Absence]) -> Told | None:
+    """Who is told as the one who has the case; nobody when that person is away and nobody stands in."""
+    by_id = {person.user_id: person for person in people if person.user_id and person.email}
+    away = {absence.user_id: absence for absence in absences if absence.covers(at)}
+    found = by_id.get(_last_stand_in(holder, away))
+    if found is None:
+        return None
+    named = by_id.get(holder)
+    if found.user_id == holder or named is None:
+        return Told(found, "holder")
+    return Told(found, "stands_in", (named.name,))
+
+
+def _told_by_role(
     rule: StageRule, at: datetime, people: Sequence[Person], absences: Sequence[Absence], fallback_email: str
 ) -> tuple[Told, ...]:
-    """The people told at a stage, absences and stand-ins considered; never empty, never only absent ones."""
     away = {absence.user_id: absence for absence in absences if absence.user_id and absence.covers(at)}
     gone = _unread(people, away)
     read = [person for person in people if _mailbox(person) not in gone]

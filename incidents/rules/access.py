@@ -8,7 +8,7 @@ ROLES: Final = ("reporter", "handler", "dpo", "manager", "auditor", "admin")
 
 _READ = frozenset({"read", "register"})
 _WORK = frozenset({"report", "read", "register", "amend", "acknowledge", "assess", "draft", "approve"})
-_OWN = _WORK | {"set_awareness", "decide", "file", "communicate", "close", "export", "drill"}
+_OWN = _WORK | {"set_awareness", "decide", "file", "communicate", "close", "export", "policy", "drill"}
 
 MATRIX: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
@@ -18,7 +18,7 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
         # Without a DPO the responsible manager does what the DPO would do, so the roles own the same acts.
         "manager": _OWN,
         "auditor": _READ | {"export"},
-        "admin": _READ | {"report", "acknowledge", "manage", "drill"},
+        "admin": _READ | {"report", "acknowledge", "manage", "policy", "drill"},
     }
 )
 

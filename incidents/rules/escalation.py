@@ -158,7 +158,7 @@ def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
     )
 
 
-def _split(name: str) -> tuple[str, int]:
+def split_name(name: str) -> tuple[str, int]:
     """A planned name as rung and count: ``overdue-3`` is the third of ``overdue``; others count as the first."""
     rung, _, count = name.partition("-")
     return rung, int(count or 1)
@@ -171,7 +171,7 @@ def rule_named(policy: Policy, name: str) -> StageRule:
         LookupError: the ladder has no such rung.
     """
     for rule in policy.stages:
-        if rule.name == _split(name)[0]:
+        if rule.name == split_name(name)[0]:
             return rule
     raise LookupError(f"policy {policy.id}-{policy.version} has no stage {name}")
 
@@ -179,8 +179,8 @@ def rule_named(policy: Policy, name: str) -> StageRule:
 def stage_label(policy: Policy, name: str, lang: str) -> str:
     """The words for a stage; repeated ones say the hours since the deadline, never days."""
     rule = rule_named(policy, name)
-    since = rule.after + (rule.repeat_every or timedelta(0)) * (_split(name)[1] - 1)
-    return rule.label[lang].format(hours=since // timedelta(hours=1))
+    since = rule.after + (rule.repeat_every or timedelta(0)) * (split_name(name)[1] - 1)
+    return rule.label[lang].replace("{hours}", str(since // timedelta(hours=1)))
 
 
 def plan_stages(
@@ -224,7 +224,7 @@ def next_repeat(policy: Policy, name: str, due_at: datetime) -> PlannedStage | N
     rule = rule_named(policy, name)
     if rule.repeat_every is None:
         return None
-    return PlannedStage(f"{rule.name}-{_split(name)[1] + 1}", utc(due_at) + policy.pace.day_time(rule.repeat_every))
+    return PlannedStage(f"{rule.name}-{split_name(name)[1] + 1}", utc(due_at) + policy.pace.day_time(rule.repeat_every))
 
 
 def replan(

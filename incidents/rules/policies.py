@@ -10,19 +10,24 @@ from incidents.rules.office import QuietHours, WorkingHours
 
 AUDIENCE = frozenset({*RESPONSIBLE, "all"})
 COUNTED_FROM = frozenset({"opened", "anchor", "deadline", "office_close"})
+CHANNELS = frozenset({"mail", "webhook"})
 SETTLED = frozenset({"closed", "filed", "decided_not_to_notify", "declined"})
 """What may silence the alarm at the deadline; that somebody knows about it may not."""
 
 LONGEST_REACH_HOURS = 24 * 366
+MOST_STAGES = 40
+LONGEST_LABEL = 200
 
 NAME = "Give each stage its own short name in small letters and digits, without hyphens."
 KNOWN = "Choose from: {choices}."
 HOURS = "Give hours as a number of at most one year, before (negative) or after."
 REPEAT = "Repeat after a quarter of an hour at the earliest."
 WORDS = "Give the words of the stage in Hungarian and in English."
+TOO_MANY = "A ladder can have {limit} stages at most."
 NOBODY = "Say who is warned at this stage."
 NO_ALARM = "Keep a stage exactly at the deadline: without it nobody hears that it has passed."
 NO_OPENING = "Keep a stage at the moment a case is opened: without it nobody hears of it."
+MAIL = "A stage goes out by mail in any case; a webhook can only come beside it."
 TIMES = "Give times of day such as 08:00, closing after opening."
 NO_OFFICE = "Give the working hours: this stage counts from the closing time."
 
@@ -39,6 +44,8 @@ def policy_faults(data: Mapping[str, Any]) -> list[FieldError]:
         errors.append(FieldError("stages", "no-alarm", NO_ALARM))
     if not any(_fires_at(stage, "opened") for stage in stages):
         errors.append(FieldError("stages", "no-opening", NO_OPENING))
+    if len(stages) > MOST_STAGES:
+        errors.append(FieldError("stages", "too-many", TOO_MANY, {"limit": str(MOST_STAGES)}))
     if "working_hours" not in data and any(stage.get("from") == "office_close" for stage in stages):
         errors.append(FieldError("working_hours", "required", NO_OFFICE))
     return [*errors, *_time_faults(data)]
@@ -60,7 +67,7 @@ def _name_faults(stages: list[Mapping[str, Any]]) -> Iterator[FieldError]:
     seen: set[object] = set()
     for place, stage in enumerate(stages):
         name = stage.get("name")
-        if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name)) or name in seen:
+        if not (isinstance(name, str) and re.fullmatch(r"[a-z][a-z0-9_]{0,24}", name)) or name in seen:
             yield FieldError(f"stages[{place}].name", "name", NAME)
         seen.add(name if isinstance(name, str) else place)
 
@@ -78,8 +85,16 @@ def _stage_faults(stage: Mapping[str, Any], path: str, reasons: frozenset[str]) 
     repeat = stage.get("repeat_hours")
     if repeat is not None and not (_is_number(repeat) and 0.25 <= repeat <= LONGEST_REACH_HOURS):
         yield FieldError(f"{path}.repeat_hours", "number", REPEAT)
+    yield from _words_and_channels(stage, path)
+
+
+def _words_and_channels(stage: Mapping[str, Any], path: str) -> Iterator[FieldError]:
+    channels = _codes(stage.get("channels", ["mail"]))
+    if "mail" not in channels or not set(channels) <= CHANNELS:
+        yield FieldError(f"{path}.channels", "no-mail", MAIL)
     label = stage.get("label")
-    if not (isinstance(label, Mapping) and all(str(label.get(lang, "")).strip() for lang in ("hu", "en"))):
+    words = [str(label.get(lang, "")).strip() for lang in ("hu", "en")] if isinstance(label, Mapping) else [""]
+    if not all(0 < len(text) <= LONGEST_LABEL for text in words):
         yield FieldError(f"{path}.label", "required", WORDS)
 
 

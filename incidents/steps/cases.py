@@ -1,12 +1,10 @@
 """What the board and the case page show: read, never written."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from incidents.base.dated import NoSuchLawError
 from incidents.base.time import ZonedInstant
 from incidents.rules.assess.breach import overlaid
 from incidents.rules.assess.difference import WHOLE, answers, by_group
@@ -16,7 +14,7 @@ from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
 from incidents.steps.guard import require, where_may
-from incidents.steps.policies import ladder_of
+from incidents.steps.policies import ladders_of
 from incidents.store import cases as stored
 from incidents.store import decisions, filings, incidents
 from incidents.store.cases import CaseRows
@@ -223,16 +221,8 @@ def new_case(uow: UnitOfWork, incident: Incident) -> Case:
 
 def _case(uow: UnitOfWork, rows: CaseRows) -> Case:
     facts, groups = incidents.fold_facts(rows.amendments), incidents.fold_groups(rows.amendments)
-    return Case(**vars(rows), facts=facts, groups=groups, ladders=_ladders(uow, rows.clocks))
-
-
-def _ladders(uow: UnitOfWork, clocks: Sequence[ClockRow]) -> dict[UUID, Policy]:
-    """The ladders of clocks; one that is lost is left out, and the case can still be read."""
-    found = {}
-    for clock in clocks:
-        with suppress(NoSuchLawError):
-            found[clock.id] = ladder_of(uow, clock)
-    return found
+    # A ladder that is lost is left out, and the case can still be read.
+    return Case(**vars(rows), facts=facts, groups=groups, ladders=ladders_of(uow, rows.clocks))
 
 
 @dataclass(frozen=True)

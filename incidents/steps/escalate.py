@@ -5,37 +5,27 @@ the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from uuid import UUID
 
 from incidents.base.time import Clock
-from incidents.rules import escalation
-from incidents.rules.escalation import CaseState, Fire, Person, Policy
-from incidents.steps.cases import is_filed
-from incidents.steps.policies import ladder_of
-from incidents.store import audit, controllers, deadlines, decisions, filings, heartbeat, outbox, people
+from incidents.rules import escalation, office
+from incidents.rules.absence import Told, is_acknowledged, repeat_after, told_at
+from incidents.rules.escalation import Fire, Moot, Policy, StageRule
+from incidents.steps import webhooks
+from incidents.steps.sweep_batch import Batch, read_batch
+from incidents.steps.telling import lineage, named_in_profile
+from incidents.store import audit, deadlines, heartbeat, outbox
 from incidents.store.deadlines import Due
 from incidents.store.engine import Database
-from incidents.store.tables import ClockRow, Controller, Decision, Filing, Incident, OutboxMail, Stage
+from incidents.store.tables import OutboxMail, Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
+
+__all__ = ["named_in_profile", "sweep"]
 
 log = logging.getLogger(__name__)
 
 BATCH = 200
 """Due stages looked at in one transaction."""
-
-
-@dataclass
-class Batch:
-    """What one transaction of the sweep knows about its incidents, read in a handful of queries."""
-
-    states: dict[UUID, CaseState]
-    people: dict[UUID, list[Person]]
-    controllers: dict[UUID, Controller]
-    waiting: dict[tuple[UUID, str], list[OutboxMail]]
-    """Queued stage mails not in anybody's hand, by incident and mailbox."""
-    events: list[audit.NewEvent] = field(default_factory=list)
 
 
 def sweep(engine: Database, clock: Clock) -> int:
@@ -74,7 +64,7 @@ def _settle_due(
         if due is None:
             return None
         taken.extend({one.incident.id for one in due})
-        batch = _read_batch(uow, due)
+        batch = read_batch(uow, due)
         settled = sum(_settle(uow, batch, one) for one in due)
         audit.append(uow, *batch.events)
         return settled
@@ -89,84 +79,81 @@ def _settle_alone(engine: Database, clock: Clock, incident_id: UUID, left_out: s
         return 0
 
 
-def _read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
-    incidents = {one.incident.id: one.incident for one in due}
-    owners = {one.incident.controller_id for one in due}
-    waiting: dict[tuple[UUID, str], list[OutboxMail]] = {}
-    for mail in outbox.waiting_stage_mails(uow, list(incidents)):
-        if mail.incident_id is not None:
-            waiting.setdefault((mail.incident_id, mail.recipient.casefold()), []).append(mail)
-    return Batch(
-        states=case_states(uow, incidents.values()),
-        people=people.people_of(uow, owners),
-        controllers=controllers.by_ids(uow, owners),
-        waiting=waiting,
-    )
-
-
-def named_in_profile(controller: Controller) -> list[Person]:
-    """The DPO and the responsible manager of the profile: they are warned even without an account."""
-    named = (
-        ("dpo", controller.dpo_name, controller.dpo_email),
-        ("manager", controller.responsible_manager_name, controller.responsible_manager_email),
-    )
-    return [Person("", name, email, controller.language, frozenset({role})) for role, name, email in named if email]
-
-
-def case_states(uow: UnitOfWork, incidents: Iterable[Incident]) -> dict[UUID, CaseState]:
-    """What the escalation policy needs to know about each case now."""
-    by_id = {incident.id: incident for incident in incidents}
-    decided, sent = decisions.newest_of(uow, by_id), filings.of_cases(uow, by_id)
-    return {key: _case_state(incident, decided.get(key), sent.get(key, [])) for key, incident in by_id.items()}
-
-
-def _case_state(incident: Incident, decision: Decision | None, sent: Sequence[Filing]) -> CaseState:
-    """Stages are planned on running clocks only.
-
-    A clock that runs under a decision not to notify runs because new facts have overtaken that decision: until
-    somebody decides on them, nothing is decided, and a notification withdrawn before counts for nothing.
-    """
-    overtaken = decision is not None and decision.notify == "no"
-    return CaseState(
-        acknowledged=incident.acknowledged_at is not None,
-        decided=decision is not None and not overtaken,
-        notify=True if decision and not overtaken else None,
-        filed=is_filed(sent, decision) and not (overtaken and sent[-1].kind == "withdrawal"),
-        closed=incident.closed_at is not None,
-    )
-
-
 def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
     """Fire or call off every due stage of a clock, with the repeats that have fallen due meanwhile."""
-    policy = ladder_of(uow, due.clock)
+    policy = batch.ladders[due.clock.id]
+    _release(uow, batch, due)
     stages = list(due.stages)
     for stage in stages:  # grows by repeats that are due already
-        if _fire_or_cancel(uow, batch, policy, due, stage):
-            stages.extend(_repeat(uow, policy, due.clock, stage))
+        told = _fire_or_cancel(uow, batch, policy, due, stage)
+        if told is not None:
+            stages.extend(_repeat(uow, batch, policy, due, stage, told))
     return len(stages)
 
 
-def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage) -> bool:
+def _release(uow: UnitOfWork, batch: Batch, due: Due) -> None:
+    """What quiet hours hold goes out in time for a deadline that has come nearer since."""
+    ends = batch.ends.get(due.incident.id)
+    if not ends:
+        return
+    latest = max(min(ends) - office.NEVER_HELD_WITHIN, uow.now)
+    for mail in batch.of_case(due.incident.id):
+        if not mail.attempts and mail.next_attempt_at > latest:
+            mail.next_attempt_at = latest
+
+
+def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage) -> tuple[Told, ...] | None:
+    """Fire a stage, which gives whoever is told, or call it off."""
     rule = escalation.rule_named(policy, stage.name)
-    verdict = escalation.outcome(rule, batch.states[due.incident.id])
+    told = _told(uow, batch, due, rule, stage)
+    verdict = escalation.outcome(rule, batch.states[due.clock.id])
+    if isinstance(verdict, Fire) and not told:
+        verdict = Moot("acknowledged")
     stage.settled_at = uow.now
-    if not isinstance(verdict, Fire):
+    if isinstance(verdict, Moot):
         stage.state, stage.reason = "cancelled", verdict.reason_code
         batch.events.append(_event(due, stage, "stage.cancelled", reason=stage.reason))
-        return False
+        return None
     stage.state = "fired"
     stage.late_by_seconds = int((uow.now - stage.due_at).total_seconds())
-    controller = batch.controllers[due.incident.controller_id]
-    named = [*batch.people[controller.id], *named_in_profile(controller)]
-    reached = [person for person in escalation.recipients(rule, named, controller.email) if person.email]
-    for person in reached:
-        _queue(uow, batch, due, stage, person)
-    batch.events.append(
-        _event(
-            due, stage, "stage.fired", late_by_seconds=stage.late_by_seconds, to=[person.email for person in reached]
-        )
-    )
-    return True
+    _tell(uow, batch, due, rule, stage, told)
+    return told
+
+
+def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage) -> tuple[Told, ...]:
+    """Who is told: everybody whose turn it is; of a repeat nobody once it is acknowledged, and nobody twice who has."""
+    staff = batch.staff[due.incident.controller_id]
+    holder = str(due.incident.held_by_id or "")
+    told = told_at(rule, uow.now, staff.people, staff.away, staff.fallback, holder)
+    seen = batch.acknowledged.stage(due.clock, stage.name)
+    if escalation.split_name(stage.name)[1] == 1 or not seen:
+        return told
+    if is_acknowledged(rule, [one.person for one in told], seen):
+        return ()
+    return tuple(one for one in told if one.person.user_id not in seen)
+
+
+def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage, told: tuple[Told, ...]) -> None:
+    """Queue the mails of a stage and note in the log whom they went to, why, and until when they are held."""
+    quiet, ends = batch.ladders[due.clock.id].quiet, batch.ends.get(due.incident.id, ())
+    goes = office.sending(uow.now, can_wait=rule.can_wait, quiet=quiet, deadlines=ends)
+    reached = [one for one in told if one.person.email]
+    for one in reached:
+        _queue(uow, batch, due, stage, one, goes)
+    webhooks.queue_stage(uow, batch.webhooks[due.incident.controller_id], due.clock, stage, goes.at)
+    more: dict[str, object] = {
+        "late_by_seconds": stage.late_by_seconds,
+        "to": [one.person.email for one in reached],
+    }
+    if special := [_why(one) for one in reached if one.why != "audience"]:
+        more["why"] = special
+    if goes.held:
+        more["held_until"] = goes.at.isoformat()
+    batch.events.append(_event(due, stage, "stage.fired", **more))
+
+
+def _why(told: Told) -> dict[str, object]:
+    return {"to": told.person.email, "why": told.why, "for": list(told.instead_of)}
 
 
 def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
@@ -184,40 +171,55 @@ def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
     )
 
 
-def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, person: Person) -> None:
-    """Queue the newest warning for a person and fold what still waits for them into it."""
-    mailbox = (due.incident.id, person.email.casefold())
+def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, told: Told, goes: office.Sending) -> None:
+    """Queue the newest warning of a clock for a person and fold into it what still waits for them.
+
+    It goes out no later than what it takes in.
+    """
+    person = told.person
+    mailbox = (lineage(due.clock), person.email.casefold())
     waiting = batch.waiting.get(mailbox, [])
-    folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
     mail = outbox.add(
         uow,
         outbox.NewMail(
-            key=f"stage:{due.incident.id}:{due.clock.version}:{stage.name}:{person.email.casefold()}",
+            key=f"stage:{due.clock.id}:{stage.name}:{person.email.casefold()}",
             template="stage",
             recipient=person.email,
             name=person.name,
             language=person.language,
-            payload={
-                "stage": stage.name,
-                "clock_id": str(due.clock.id),
-                "due_at": stage.due_at.isoformat(),
-                "late_by_seconds": stage.late_by_seconds,
-                "folded": folded,
-            },
+            payload=_said(due, stage, told, waiting),
             controller_id=due.incident.controller_id,
             incident_id=due.incident.id,
             user_id=UUID(person.user_id) if person.user_id else None,
         ),
     )
+    mail.next_attempt_at = min([goes.at, *(older.next_attempt_at for older in waiting)])
     for older in waiting:
         older.state, older.folded_into = "folded", mail.id
     batch.waiting[mailbox] = [mail]
 
 
-def _repeat(uow: UnitOfWork, policy: Policy, clock: ClockRow, stage: Stage) -> list[Stage]:
+def _said(due: Due, stage: Stage, told: Told, waiting: list[OutboxMail]) -> dict[str, object]:
+    folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
+    return {
+        "stage": stage.name,
+        "clock_id": str(due.clock.id),
+        "due_at": stage.due_at.isoformat(),
+        "late_by_seconds": stage.late_by_seconds,
+        "folded": folded,
+        "why": told.why,
+        "for": list(told.instead_of),
+    }
+
+
+def _repeat(
+    uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage, told: tuple[Told, ...]
+) -> list[Stage]:
     """Plan what follows a repeated stage; hand it back when it is due already."""
-    following = escalation.next_repeat(policy, stage.name, stage.due_at)
+    seen = batch.acknowledged.stage(due.clock, stage.name)
+    now = escalation.PlannedStage(stage.name, stage.due_at)
+    following = repeat_after(policy, now, [one.person for one in told], seen)
     if following is None:
         return []
-    row = deadlines.add_stages(uow, clock, [following])[0]
+    row = deadlines.add_stages(uow, due.clock, [following])[0]
     return [row] if following.due_at <= uow.now else []

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from incidents.rules.access import may
 from incidents.rules.escalation import Person, StageRule, recipients
-from incidents.steps.escalate import named_in_profile
+from incidents.steps import webhooks
+from incidents.steps.telling import named_in_profile
 from incidents.store import controllers, outbox, people
 from incidents.store.tables import DecisionProposal, Incident, ProposalAnswer
 from incidents.store.uow import UnitOfWork
@@ -30,6 +31,11 @@ def warn(uow: UnitOfWork, incident: Incident, notice: Notice) -> None:
     controller = controllers.load(uow, incident.controller_id)
     named = [*people.people_of(uow, [controller.id])[controller.id], *named_in_profile(controller)]
     _queue(uow, incident, notice, recipients(_to(DECIDERS), named, controller.email))
+
+
+def tell(uow: UnitOfWork, incident: Incident, notice: Notice, to: Iterable[Person]) -> None:
+    """Tell these people and nobody else."""
+    _queue(uow, incident, notice, to)
 
 
 def ask_second_person(uow: UnitOfWork, incident: Incident, proposal: DecisionProposal) -> None:

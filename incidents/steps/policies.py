@@ -1,22 +1,33 @@
 """Policies: the ladder a clock escalates by, in the version its stages were planned under."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
-from incidents.rules.escalation import Policy, at_pace, policy_for, policy_of_version
+from incidents.base.dated import NoSuchLawError
+from incidents.rules.escalation import Policy, at_pace, policy_for, policy_of_version, read_policy
 from incidents.store import drills
-from incidents.store.tables import ClockRow
+from incidents.store import policies as stored
+from incidents.store.tables import ClockRow, EscalationPolicy
 from incidents.store.uow import UnitOfWork
 
 NOTIFICATION = "default"
 """The ladder of the 72-hour clock (law/policies)."""
 DUTY = "duty"
 """The ladder of every other report."""
+LADDERS = (NOTIFICATION, DUTY)
+OWN = "own-"
+"""Versions of a controller's own ladder are named so, with their number."""
 
 
 def ladder_today(uow: UnitOfWork, controller_id: UUID, policy: str) -> Policy:
-    """The ladder a new clock of a controller is planned by."""
-    del controller_id
-    return policy_for(policy, uow.now.date())
+    """The ladder a new clock of a controller is planned by: its own, else the standard of the day."""
+    own = stored.newest(uow, controller_id, policy)
+    return own_ladder(own) if own and own.data else policy_for(policy, uow.now.date())
+
+
+def own_ladder(row: EscalationPolicy) -> Policy:
+    """A version of a controller's own ladder."""
+    return read_policy({**row.data, "id": row.ladder, "version": f"{OWN}{row.version}"})
 
 
 def ladder_of(uow: UnitOfWork, clock: ClockRow) -> Policy:
@@ -25,7 +36,40 @@ def ladder_of(uow: UnitOfWork, clock: ClockRow) -> Policy:
     Raises:
         NoSuchLawError: there is no such version.
     """
-    return at_pace_of(uow, clock.incident_id, policy_of_version(clock.policy, clock.policy_version))
+    found = ladders_of(uow, [clock])
+    if clock.id not in found:
+        raise NoSuchLawError(f"there is no version {clock.policy_version} of policies/{clock.policy}")
+    return found[clock.id]
+
+
+def ladders_of(uow: UnitOfWork, clocks: Iterable[ClockRow]) -> dict[UUID, Policy]:
+    """The ladders clocks were planned by, in one query; one that is lost is left out."""
+    known: dict[tuple[UUID, str, str], Policy | None] = {}
+    wanted = list(clocks)
+    own = stored.of_versions(uow, {key for clock in wanted if (key := _own_key(clock))})
+    found = {}
+    for clock in wanted:
+        name = (clock.controller_id, clock.policy, clock.policy_version)
+        if name not in known:
+            key = _own_key(clock)
+            known[name] = (own_ladder(own[key]) if key in own else None) if key else _standard(clock)
+        if ladder := known[name]:
+            found[clock.id] = at_pace_of(uow, clock.incident_id, ladder)
+    return found
+
+
+def _own_key(clock: ClockRow) -> tuple[UUID, str, int] | None:
+    number = clock.policy_version.removeprefix(OWN)
+    if number == clock.policy_version or not number.isdecimal():
+        return None
+    return clock.controller_id, clock.policy, int(number)
+
+
+def _standard(clock: ClockRow) -> Policy | None:
+    try:
+        return policy_of_version(clock.policy, clock.policy_version)
+    except NoSuchLawError:
+        return None
 
 
 def at_pace_of(uow: UnitOfWork, incident_id: UUID, ladder: Policy) -> Policy:

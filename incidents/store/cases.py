@@ -22,6 +22,7 @@ from incidents.store.tables import (
     Event,
     FactAmendment,
     Filing,
+    Handover,
     Incident,
     OutboxMail,
     ProposalAnswer,
@@ -43,6 +44,7 @@ class CaseRows:
     clocks: Sequence[ClockRow]
     stages: Sequence[Stage]
     acknowledgements: Sequence[Acknowledgement]
+    handovers: Sequence[Handover]
     assessments: Sequence[Assessment]
     proposals: Sequence[DecisionProposal]
     answers: Sequence[ProposalAnswer]
@@ -87,6 +89,7 @@ _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "clocks": (ClockRow, select(ClockRow).where(ClockRow.regime == GDPR_33).order_by(ClockRow.version)),
     "stages": (Stage, select(Stage).order_by(Stage.due_at, Stage.id)),
     "acknowledgements": (Acknowledgement, select(Acknowledgement).order_by(Acknowledgement.id)),
+    "handovers": (Handover, select(Handover).order_by(Handover.id)),
     "assessments": (Assessment, select(Assessment).order_by(Assessment.version)),
     "proposals": (DecisionProposal, select(DecisionProposal).order_by(DecisionProposal.version)),
     "answers": (ProposalAnswer, select(ProposalAnswer).order_by(ProposalAnswer.id)),

@@ -11,7 +11,7 @@ from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
-from incidents.store.tables import ClockRow, Incident, Stage
+from incidents.store.tables import Acknowledgement, ClockRow, Incident, Stage
 from incidents.store.uow import UnitOfWork
 
 GDPR_33 = "gdpr-33"
@@ -99,6 +99,35 @@ def clocks_of(uow: UnitOfWork, incident_id: UUID, regime: str = GDPR_33) -> Sequ
         .where(ClockRow.incident_id == incident_id, ClockRow.regime == regime)
         .order_by(ClockRow.version)
     ).all()
+
+
+def clocks_of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequence[ClockRow]:
+    """Every clock version of cases, whatever the regime, oldest first."""
+    return uow.session.scalars(
+        select(ClockRow).where(ClockRow.incident_id.in_(incident_ids)).order_by(ClockRow.set_at, ClockRow.version)
+    ).all()
+
+
+def acknowledgements_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequence[Acknowledgement]:
+    """Every acknowledgement in cases, oldest first."""
+    return uow.session.scalars(
+        select(Acknowledgement).where(Acknowledgement.incident_id.in_(incident_ids)).order_by(Acknowledgement.id)
+    ).all()
+
+
+def newest_like(uow: UnitOfWork, clock: ClockRow) -> ClockRow:
+    """The newest version of a clock."""
+    newest = uow.session.scalars(
+        select(ClockRow)
+        .where(
+            ClockRow.incident_id == clock.incident_id,
+            ClockRow.regime == clock.regime,
+            ClockRow.subject == clock.subject,
+            ClockRow.report == clock.report,
+        )
+        .order_by(ClockRow.version.desc())
+    ).first()
+    return newest or clock
 
 
 def load(uow: UnitOfWork, clock_id: UUID) -> ClockRow:

@@ -19,6 +19,7 @@ from incidents.rules.escalation import (
     outcome,
     plan_stages,
     policy_for,
+    policy_of_version,
     rule_named,
     stage_label,
 )
@@ -28,6 +29,7 @@ from incidents.rules.policies import policy_faults
 TODAY = date(2026, 11, 24)
 DUTY = policy_for("duty", TODAY)
 DEFAULT = policy_for("default", TODAY)
+FIRST = policy_of_version("default", "1")
 HOUR = timedelta(hours=1)
 FALLBACK = "ugyelet@futar.example"
 
@@ -87,8 +89,20 @@ def test_before_christmas_the_last_closing_time_is_that_of_23_december() -> None
 
 def test_a_ladder_without_office_hours_says_nothing_about_leaving() -> None:
     start = local("2026-11-26T10:20")
-    stages = plan_stages(DEFAULT, opened_at=start, anchor=start, deadline=start + 72 * HOUR)
+    stages = plan_stages(FIRST, opened_at=start, anchor=start, deadline=start + 72 * HOUR)
     assert "leaving" not in [stage.name for stage in stages]
+
+
+def test_the_ladder_of_the_72_hours_says_send_it_before_you_leave_since_its_second_version() -> None:
+    start = local("2026-11-26T10:20")
+    stages = plan_stages(DEFAULT, opened_at=start, anchor=start, deadline=start + 72 * HOUR)
+    assert {stage.name: stage.due_at for stage in stages}["leaving"] == local("2026-11-27T12:00")
+    assert not [rule.name for rule in DEFAULT.stages if rule.can_wait]
+
+
+def test_cases_keep_the_ladder_of_their_day() -> None:
+    assert policy_for("default", date(2026, 11, 21)).version == "1"
+    assert policy_for("default", date(2026, 11, 22)).version == "2"
 
 
 def test_a_worked_saturday_has_the_hours_of_a_friday_and_a_swapped_rest_day_none() -> None:
@@ -243,6 +257,33 @@ def test_who_would_get_this_now_names_people_reasons_and_the_moment() -> None:
     assert (answer.goes_out.at, answer.goes_out.held) == (local("2026-11-25T07:00"), True)
 
 
+class TestWhoHoldsTheCase:
+    """A case that was handed over is told to its holder beside the audience."""
+
+    AT = local("2026-11-24T10:00")
+    RULE = rule_named(DEFAULT, "t24")
+
+    def told(self, holder: str, *absences: Absence) -> list[tuple[str, str]]:
+        found = told_at(self.RULE, self.AT, EVERYBODY, absences, FALLBACK, holder)
+        return [(one.person.name, one.why) for one in found]
+
+    def test_the_holder_is_told_beside_the_audience(self) -> None:
+        assert self.told(MANAGER.user_id)[-1] == ("Fekete Márk", "holder")
+
+    def test_a_holder_of_the_audience_is_told_once(self) -> None:
+        assert self.told(HANDLER.user_id) == self.told("")
+
+    def test_who_stands_in_for_the_holder_is_told_instead(self) -> None:
+        away = Absence(MANAGER.user_id, TODAY, TODAY, ADMIN.user_id)
+        assert self.told(MANAGER.user_id, away)[-1] == ("Vass Nóra", "stands_in")
+
+    def test_a_holder_who_is_away_with_nobody_standing_in_leaves_the_audience(self) -> None:
+        assert self.told(MANAGER.user_id, Absence(MANAGER.user_id, TODAY, TODAY)) == self.told("")
+
+    def test_a_holder_who_left_the_organisation_is_not_told(self) -> None:
+        assert self.told("99") == self.told("")
+
+
 def test_who_would_get_an_unknown_stage_is_an_error_that_names_it() -> None:
     with pytest.raises(LookupError, match="t99"):
         who_would_get(DUTY, "t99", local("2026-11-24T10:00"), EVERYBODY, fallback_email=FALLBACK)
@@ -316,6 +357,11 @@ def test_the_ladders_that_come_with_the_product_stand(policy: str) -> None:
         (with_stage("before2", after_hours=float("nan")), ("stages[7].after_hours", "number")),
         (with_stage("before2", after_hours="two"), ("stages[7].after_hours", "number")),
         (with_stage("before2", label={"hu": "Két óra"}), ("stages[7].label", "required")),
+        (with_stage("before2", label={"hu": "Két óra", "en": "x" * 201}), ("stages[7].label", "required")),
+        (with_stage("before2", channels=["webhook"]), ("stages[7].channels", "no-mail")),
+        (with_stage("before2", channels=["mail", "pigeon"]), ("stages[7].channels", "no-mail")),
+        (with_stage("before2", name="b" * 30), ("stages[7].name", "name")),
+        (edited(stages=[with_stage("before2")["stages"][7]] * 41), ("stages", "too-many")),
         (with_stage("overdue", repeat_hours=0), ("stages[10].repeat_hours", "number")),
         (edited(working_hours={"monday": ["16:00", "08:00"]}), ("working_hours", "times")),
         (edited(working_hours={"someday": ["08:00", "16:00"]}), ("working_hours", "times")),

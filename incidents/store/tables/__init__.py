@@ -42,6 +42,7 @@ from incidents.store.tables.people import (
     User,
     UserSession,
 )
+from incidents.store.tables.policies import AbsenceRow, EscalationPolicy, Handover
 from incidents.store.tables.publicity import LetterWords, Publication, PublicationProof
 from incidents.store.tables.thread import (
     AuthorityOrder,
@@ -67,6 +68,8 @@ APPEND_ONLY = (
     Document,
     Filing,
     Communication,
+    EscalationPolicy,
+    Handover,
     DutyReport,
     AuthorityOrder,
     Evidence,
@@ -87,6 +90,7 @@ APPEND_ONLY = (
 
 __all__ = [
     "APPEND_ONLY",
+    "AbsenceRow",
     "Acknowledgement",
     "ApiKey",
     "Assessment",
@@ -105,6 +109,7 @@ __all__ = [
     "DutyReport",
     "DutyRow",
     "EntryMapping",
+    "EscalationPolicy",
     "Event",
     "Evidence",
     "FactAmendment",
@@ -112,6 +117,7 @@ __all__ = [
     "FilingContent",
     "FilingPromise",
     "FormAnswer",
+    "Handover",
     "Heartbeat",
     "IdempotentRequest",
     "Incident",
