@@ -35,7 +35,12 @@ def busy_thread(case: "CaseFile") -> None:
             "fingerprint": "f" * 64,
         }
         answer = {"form": "edpb-breach", "form_version": "1.0-draft", "field": "other_parties", "state": "given"}
-        _add(uow, case, "form.answered", FormAnswer(**answer, value="no", said_by=manager.name, said_at=uow.now))
+        _add(
+            uow,
+            case,
+            "form.answered",
+            FormAnswer(**answer, version=1, value="no", said_by=manager.name, said_at=uow.now),
+        )
         asked = {"version": 1, "filing_kind": "new", "complete": False, "asked": [manager.name]}
         by = {"requested_by": "Doktor Dóra", "requested_at": uow.now}
         request = _add(uow, case, "sign_off.requested", SignOffRequest(**frozen, **asked, **by))
@@ -43,7 +48,12 @@ def busy_thread(case: "CaseFile") -> None:
         signed = SignOff(request_id=request.id, fingerprint="f" * 64, **said, answered_by_id=manager.id)
         signed.answered_at = uow.now
         _add(uow, case, "sign_off.answered", signed)
-        _add(uow, case, "filing.content_kept", FilingContent(**frozen, filing_id=filing.id, sign_off_id=signed.id))
+        _add(
+            uow,
+            case,
+            "filing.content_kept",
+            FilingContent(**frozen, version=1, filing_id=filing.id, sign_off_id=signed.id),
+        )
         promise = {"promised_on": "2026-12-01", "fields": ["cause"], "subject": uuid4().hex}
         _add(uow, case, "filing.promised", FilingPromise(**promise, filing_id=filing.id))
         file = {"name": "igazolas.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}

@@ -22,6 +22,8 @@ from incidents.web import (
     controllers,
     decide,
     draft,
+    drills,
+    form,
     frontdesk,
     health,
     links,
@@ -31,6 +33,7 @@ from incidents.web import (
     register,
     report,
     send,
+    webhooks,
     wording,
 )
 from incidents.web.forms import provide_form
@@ -50,6 +53,8 @@ PAGES = (
     assess,
     decide,
     draft,
+    form,
+    form,
     wording,
     frontdesk,
     send,
@@ -59,7 +64,14 @@ PAGES = (
     controllers,
     members,
     links,
+    drills,
+    webhooks,
 )
+
+
+def state_of(settings: Settings, engine: Database, clock: Clock) -> State:
+    """What the handlers of one installation share."""
+    return State({"settings": settings, "engine": engine, "clock": clock, "throttled": {}})
 
 
 def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
@@ -73,7 +85,7 @@ def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Seq
     """
     return Litestar(
         route_handlers=[_pages(), _static(), *health.handlers, *api_handlers],
-        state=State({"settings": settings, "engine": engine, "clock": clock, "throttled": {}}),
+        state=state_of(settings, engine, clock),
         middleware=[SessionMiddleware()],
         csrf_config=csrf_config(settings),
         before_send=[security_headers(settings)],

@@ -2,10 +2,20 @@
 
 from incidents.rules.form.answers import validate_answers
 from incidents.rules.form.completeness import FormHint, Obstacle, obstacles, quality_hints
-from incidents.rules.form.difference import Change, difference, fingerprint, frozen
+from incidents.rules.form.difference import Change, difference, difference_of_frozen, fingerprint, frozen
 from incidents.rules.form.filling import FieldStatus, FilledField, FilledForm, Meter, filled
 from incidents.rules.form.mapping import EntryMapping, MappedEntry, naih_mapping
-from incidents.rules.form.model import EDPB_BREACH, Form, FormField, FormOption, form_in_force, form_of_version, mark
+from incidents.rules.form.model import (
+    EDPB_BREACH,
+    Form,
+    FormField,
+    FormOption,
+    FormSection,
+    form_in_force,
+    form_of_version,
+    forms_in_force,
+    mark,
+)
 from incidents.rules.form.reading import Beside, Reporter, Told
 
 __all__ = [
@@ -20,16 +30,19 @@ __all__ = [
     "FormField",
     "FormHint",
     "FormOption",
+    "FormSection",
     "MappedEntry",
     "Meter",
     "Obstacle",
     "Reporter",
     "Told",
     "difference",
+    "difference_of_frozen",
     "filled",
     "fingerprint",
     "form_in_force",
     "form_of_version",
+    "forms_in_force",
     "frozen",
     "mark",
     "naih_mapping",

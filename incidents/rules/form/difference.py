@@ -9,7 +9,7 @@ from typing import Any, cast
 from incidents.rules.facts import JsonValue
 from incidents.rules.form.filling import FieldStatus, FilledField, FilledForm
 from incidents.rules.form.found import Lines
-from incidents.rules.form.model import LANGUAGES, FormField, mark
+from incidents.rules.form.model import LANGUAGES, Form, FormField, mark
 
 ABOUT_THE_FILING = ("kind", "completeness", "earlier_identifier", "withdrawal_reasons", "delay_reasons")
 """What differs between any two filings without being news about the breach."""
@@ -64,14 +64,35 @@ def difference(previous: Mapping[str, Any], current: FilledForm) -> tuple[Change
 
 def _differs(was: Mapping[str, Any] | None, field: FilledField) -> bool:
     """Silence on both sides is no change, whatever its mark."""
-    given = (FieldStatus.FILLED, FieldStatus.TO_BE_DETERMINED)
-    before = (was["status"], was["value"]) if was and was["status"] in given else None
-    return before != ((field.status.value, field.value) if field.answered else None)
+    return _said(was) != ((field.status.value, field.value) if field.answered else None)
 
 
 def _change(was: Mapping[str, Any] | None, field: FilledField) -> Change:
+    return Change(field.spec, _kept_lines(was), field.lines, _kept(was), field.value)
+
+
+def difference_of_frozen(before: Mapping[str, Any], after: Mapping[str, Any], form: Form) -> tuple[Change, ...]:
+    """The same between two frozen forms; ``form`` is that of the later one."""
+    left_out = {form.roles.get(role) for role in ABOUT_THE_FILING}
+    was, now = before["fields"], after["fields"]
+    return tuple(
+        Change(spec, _kept_lines(was.get(key)), _kept_lines(now.get(key)), _kept(was.get(key)), _kept(now.get(key)))
+        for key, spec in form.fields.items()
+        if key not in left_out and _said(was.get(key)) != _said(now.get(key))
+    )
+
+
+def _said(field: Mapping[str, Any] | None) -> tuple[str, JsonValue] | None:
+    given = (FieldStatus.FILLED, FieldStatus.TO_BE_DETERMINED)
+    return (field["status"], field["value"]) if field and field["status"] in given else None
+
+
+def _kept(field: Mapping[str, Any] | None) -> JsonValue:
+    return cast("JsonValue", field["value"]) if field else None
+
+
+def _kept_lines(field: Mapping[str, Any] | None) -> Lines:
+    if field:
+        return {lang: tuple(field["lines"][lang]) for lang in LANGUAGES}
     nothing = mark("unfilled")
-    lines: Lines = {lang: (nothing.in_language(lang),) for lang in LANGUAGES}
-    if was:
-        lines = {lang: tuple(was["lines"][lang]) for lang in LANGUAGES}
-    return Change(field.spec, lines, field.lines, was["value"] if was else None, field.value)
+    return {lang: (nothing.in_language(lang),) for lang in LANGUAGES}

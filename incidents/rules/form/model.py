@@ -1,12 +1,13 @@
 """A form of an authority as data: sections, fields, options, and when each field is shown or owed."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, TypeAlias
 
-from incidents.base.dated import in_force, of_version
+from incidents.base.dated import NoSuchLawError, every, in_force, of_version
 from incidents.rules.vocabulary import Words
 
 LANGUAGES = ("hu", "en")
@@ -132,6 +133,16 @@ def form_in_force(form_id: str, on: date) -> Form:
         NoSuchLawError: none applies.
     """
     return form_of_version(form_id, in_force("forms", form_id, on)["version"])
+
+
+def forms_in_force(on: date) -> tuple[Form, ...]:
+    """Every form that can be filled in on a day, in order of id; a new form is a new file."""
+    ids = {law["id"] for law in every("forms") if "sections" in law}
+    found = []
+    for form_id in sorted(ids):
+        with suppress(NoSuchLawError):
+            found.append(form_in_force(form_id, on))
+    return tuple(found)
 
 
 @cache

@@ -19,6 +19,8 @@ class FormAnswer(Keyed, OfIncident, Table):
     """
 
     __tablename__ = "form_answer"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int] = mapped_column(Integer)
     form: Mapped[str] = mapped_column(String(60))
     form_version: Mapped[str] = mapped_column(String(40))
     field: Mapped[str] = mapped_column(String(80))
@@ -30,12 +32,14 @@ class FormAnswer(Keyed, OfIncident, Table):
 
 
 class FilingContent(Keyed, OfIncident, Table):
-    """What exactly went out with a filing: every field, its fingerprint, the transfer sheet. Append-only.
+    """What exactly went out with the filing of that version: fields, fingerprint, transfer sheet. Append-only.
 
     ``unsigned_because``: why it went out although a sign-off had been asked for and was not there.
     """
 
     __tablename__ = "filing_content"
+    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    version: Mapped[int] = mapped_column(Integer)
     filing_id: Mapped[UUID] = mapped_column(ForeignKey("filing.id"), unique=True)
     form: Mapped[str] = mapped_column(String(60))
     form_version: Mapped[str] = mapped_column(String(40))

@@ -12,8 +12,8 @@ branch_labels = None
 depends_on = None
 
 APPEND_ONLY = {
-    "form_answer": append_only.KEYED,
-    "filing_content": "rowid = NEW.rowid OR id = NEW.id OR filing_id = NEW.filing_id",
+    "form_answer": append_only.VERSIONED,
+    "filing_content": append_only.VERSIONED + " OR filing_id = NEW.filing_id",
     "filing_promise": append_only.KEYED,
     "sign_off_request": append_only.VERSIONED,
     "sign_off": "rowid = NEW.rowid OR id = NEW.id OR request_id = NEW.request_id",
@@ -62,6 +62,7 @@ def upgrade():
 
     op.create_table(
         "form_answer",
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("form", sa.String(length=60), nullable=False),
         sa.Column("form_version", sa.String(length=40), nullable=False),
         sa.Column("field", sa.String(length=80), nullable=False),
@@ -76,6 +77,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_form_answer_controller_id")),
         sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_form_answer_incident_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_answer")),
+        sa.UniqueConstraint("incident_id", "version", name=op.f("uq_form_answer_incident_id_version")),
     )
     with op.batch_alter_table("form_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_form_answer_controller_id"), ["controller_id"], unique=False)
@@ -163,6 +165,7 @@ def upgrade():
 
     op.create_table(
         "filing_content",
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("filing_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.String(length=60), nullable=False),
         sa.Column("form_version", sa.String(length=40), nullable=False),
@@ -181,6 +184,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["sign_off_id"], ["sign_off.id"], name=op.f("fk_filing_content_sign_off_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_filing_content")),
         sa.UniqueConstraint("filing_id", name=op.f("uq_filing_content_filing_id")),
+        sa.UniqueConstraint("incident_id", "version", name=op.f("uq_filing_content_incident_id_version")),
     )
     with op.batch_alter_table("filing_content", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_filing_content_controller_id"), ["controller_id"], unique=False)
