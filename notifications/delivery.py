@@ -12,6 +12,7 @@ from uuid import UUID
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.escalation import Person
+from incidents.steps import webhooks
 from incidents.steps.escalate import named_in_profile
 from incidents.store import audit, channels, heartbeat, outbox, people
 from incidents.store.engine import Database
@@ -76,6 +77,9 @@ class MailCourier:
         if isinstance(failure, ServerFailure):
             self._stopped = True
             down = channels.note_outage(uow, str(failure))
+            if down.told_at is None and uow.now - down.since >= channels.ALARM_AFTER:
+                webhooks.queue_outage(uow, down.since.isoformat())
+                down.told_at = uow.now
             dead = outbox.put_back(uow, row, str(failure), down_since=down.since)
         else:
             self._server_is_back(uow)
@@ -118,6 +122,7 @@ def bounced(uow: UnitOfWork, mail_id: UUID, diagnostic: str) -> None:
 
 def _give_up(uow: UnitOfWork, row: OutboxMail, kind: str) -> None:
     audit.append(uow, _event(row, kind, failure=row.last_error))
+    webhooks.queue_undelivered(uow, row)
     _tell_next(uow, row)
 
 

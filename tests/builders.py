@@ -31,6 +31,7 @@ from incidents.store.tables import (
     User,
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
+from tests.channel_builders import busy_channels
 from tests.drills_builders import busy_drill
 from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock

@@ -47,13 +47,17 @@ def make_app(settings: Settings) -> Celery:
 
 def _look_at_once(sender: Any, **_details: object) -> None:
     """Catch up as soon as a worker is there: beat's first tick would come an interval later."""
-    for task in ("incidens72.sweep", "incidens72.deliver"):
+    for task in ("incidens72.sweep", "incidens72.deliver", "incidens72.webhooks"):
         sender.app.send_task(task)
 
 
 def _schedule(settings: Settings) -> dict[str, dict[str, object]]:
     """Ticks; a tick nobody took in two intervals has expired, so an outage leaves no backlog."""
-    ticks = {"sweep": settings.sweep_seconds, "deliver": settings.deliver_seconds}
+    ticks = {
+        "sweep": settings.sweep_seconds,
+        "deliver": settings.deliver_seconds,
+        "webhooks": settings.deliver_seconds,
+    }
     return {
         name: {
             "task": f"incidens72.{name}",

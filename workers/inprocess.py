@@ -14,11 +14,11 @@ STOP_SECONDS = 10.0
 
 @contextmanager
 def worker_and_beat(settings: Settings) -> Iterator[None]:
-    """Run a worker (two threads) and beat as long as the block lasts."""
+    """Run a worker (a thread for each task that may wait for somebody, one more for the sweep) and beat."""
     app = make_app(settings)
     worker = app.WorkController(
         pool_cls="threads",
-        concurrency=2,
+        concurrency=3,
         without_mingle=True,
         without_gossip=True,
         without_heartbeat=True,

@@ -11,9 +11,10 @@ from celery import Celery
 
 from incidents.base.settings import Settings
 from incidents.base.time import Clock, SystemClock
-from incidents.steps import escalate
+from incidents.steps import drills, escalate
 from incidents.store.engine import Database, create_engine_for
 from notifications.delivery import deliver
+from notifications.webhooks import deliver_webhooks
 
 
 @dataclass
@@ -43,11 +44,12 @@ def alone(lock: Path) -> Iterator[bool]:
 
 
 def register_tasks(app: Celery, runtime: Runtime) -> None:
-    """Give the application its two tasks."""
+    """Give the application its tasks."""
 
     def sweep() -> None:
-        """Fire every stage that has fallen due."""
+        """Fire every stage that has fallen due, and end the drills that have nothing left to show."""
         escalate.sweep(runtime.engine, runtime.clock)
+        drills.end_over(runtime.engine, runtime.clock)
 
     def deliver_mails() -> None:
         """Send every mail that waits; one run a host, so that a hanging mail server never keeps the sweep waiting."""
@@ -56,4 +58,11 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
                 deliver(runtime.engine, runtime.clock, runtime.settings)
 
     app.task(sweep, name="incidens72.sweep")
+    def call_webhooks() -> None:
+        """Hand over every webhook message that waits; apart from the mails, which no slow address may delay."""
+        with alone(runtime.settings.data_dir / "webhooks.lock") as nobody_else:
+            if nobody_else:
+                deliver_webhooks(runtime.engine, runtime.clock, runtime.settings)
+
     app.task(deliver_mails, name="incidens72.deliver")
+    app.task(call_webhooks, name="incidens72.webhooks")

@@ -73,6 +73,7 @@ def _to(audience: tuple[str, ...]) -> StageRule:
 
 
 def _queue(uow: UnitOfWork, incident: Incident, notice: Notice, to: Iterable[Person]) -> None:
+    webhooks.queue_notice(uow, incident, notice.template, notice.key)
     for person in to:
         if not person.email:
             continue

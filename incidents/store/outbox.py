@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from incidents.base.ids import new_id
 from incidents.store.tables import OutboxMail
@@ -161,6 +161,25 @@ def mails_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[OutboxMail]:
         .where(OutboxMail.incident_id == incident_id, OutboxMail.channel == "mail")
         .order_by(OutboxMail.id)
     ).all()
+
+
+def to_recipient(uow: UnitOfWork, recipient: str, most: int) -> Sequence[OutboxMail]:
+    """The newest messages to a webhook (its key as text), newest first."""
+    return uow.session.scalars(
+        select(OutboxMail)
+        .where(OutboxMail.channel == "webhook", OutboxMail.recipient == recipient)
+        .order_by(OutboxMail.id.desc())
+        .limit(most)
+    ).all()
+
+
+def call_off(uow: UnitOfWork, recipient: str, reason: str) -> None:
+    """What still waits for a webhook (its key as text) goes nowhere: nobody wants it there any more."""
+    uow.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.channel == "webhook", OutboxMail.recipient == recipient, OutboxMail.state == "queued")
+        .values(state="folded", lease_until=None, last_error=reason)
+    )
 
 
 def counts(uow: UnitOfWork, channel: str = "mail") -> dict[str, int]:

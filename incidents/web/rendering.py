@@ -33,6 +33,7 @@ NOTICES = {
     "saved": msgid("Saved."),
     "sent": msgid("Invitation sent."),
     "removed": msgid("Removed."),
+    "pinged": msgid("A test message is on its way. Its result appears here within a minute."),
     "renewed": msgid("There is a new link. The old one no longer works."),
     "password": msgid("Your password has changed. Your other sign-ins have ended."),
     "out": msgid("You have signed out."),

@@ -84,7 +84,7 @@ def timeline(case: Case, lang: str) -> list[Moment]:
 
 def _told_with_its_stage(event: Event) -> bool:
     """A warning that was sent stands beside the stage it was sent for, not as an entry of its own."""
-    return event.kind == "mail.sent" and event.data.get("template") == "stage"
+    return event.kind in {"mail.sent", "webhook.sent"} and event.data.get("template") == "stage"
 
 
 Data: TypeAlias = Mapping[str, Any]
@@ -138,7 +138,7 @@ def _stage(teller: _Teller, data: Data) -> str:
 
 
 def _mail(_: _Teller, data: Data) -> str:
-    return str(data.get("recipient") or data.get("to") or "")
+    return str(data.get("recipient") or data.get("to") or data.get("name") or "")
 
 
 def _document(teller: _Teller, data: Data) -> str:
@@ -164,6 +164,7 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "proposal": _second_person,
     "stage": _stage,
     "mail": _mail,
+    "webhook": _mail,
     "document": _document,
     "letter": _letter,
 }

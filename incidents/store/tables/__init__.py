@@ -27,7 +27,7 @@ from incidents.store.tables.letters import (
     RecipientList,
     UploadChunk,
 )
-from incidents.store.tables.channels import ChannelOutage
+from incidents.store.tables.channels import ChannelOutage, Webhook
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
@@ -150,4 +150,5 @@ __all__ = [
     "UploadChunk",
     "User",
     "UserSession",
+    "Webhook",
 ]

@@ -1,10 +1,12 @@
 """The channels beside mail, and when a channel's own server is down."""
 
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from incidents.store.tables.base import Table, code
+from incidents.store.tables.base import Keyed, OfController, Table, code
 
 
 class ChannelOutage(Table):
@@ -16,3 +18,27 @@ class ChannelOutage(Table):
     next_try_at: Mapped[datetime]
     error: Mapped[str]
     told_at: Mapped[datetime | None]
+
+
+class Webhook(Keyed, OfController, Table):
+    """An address of the controller's own that gets its warnings as signed messages.
+
+    The address is kept sealed too: that of a chat lets whoever knows it write there. ``failing_since``: when a message
+    had to be given up, until one gets through again.
+    """
+
+    __tablename__ = "webhook"
+    name: Mapped[str]
+    shown: Mapped[str]
+    sealed_url: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_secret: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_old_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    old_secret_until: Mapped[datetime | None]
+    shape: Mapped[str] = mapped_column(code("json", "teams", "slack"))
+    kinds: Mapped[list[Any]]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    last_ok_at: Mapped[datetime | None]
+    last_error: Mapped[str] = mapped_column(default="")
+    failing_since: Mapped[datetime | None]

@@ -49,6 +49,12 @@ class OutboxMail(Keyed, OfController, Table):
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
         ),
+        Index(
+            "ix_outbox_webhook",
+            "recipient",
+            postgresql_where=text("channel = 'webhook'"),
+            sqlite_where=text("channel = 'webhook'"),
+        ),
     )
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)

@@ -10,6 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
+OF_WEBHOOKS = sa.text("channel = 'webhook'")
 QUEUED = sa.text("state = 'queued'")
 
 
@@ -33,6 +34,36 @@ def upgrade():
         sa.Column("told_at", types.Instant(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_outage")),
     )
+    op.create_index(
+        "ix_outbox_webhook",
+        "outbox",
+        ["recipient"],
+        unique=False,
+        postgresql_where=OF_WEBHOOKS,
+        sqlite_where=OF_WEBHOOKS,
+    )
+    op.create_table(
+        "webhook",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("shown", sa.Text(), nullable=False),
+        sa.Column("sealed_url", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_secret", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed_old_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("old_secret_until", types.Instant(timezone=True), nullable=True),
+        sa.Column("shape", sa.Enum("json", "teams", "slack", native_enum=False, length=40), nullable=False),
+        sa.Column("kinds", types.Json, nullable=False),
+        sa.Column("created_by", sa.Text(), nullable=False),
+        sa.Column("created_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("revoked_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("last_ok_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.Column("failing_since", types.Instant(timezone=True), nullable=True),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_webhook_controller_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
+    )
+    op.create_index(op.f("ix_webhook_controller_id"), "webhook", ["controller_id"], unique=False)
 
 
 def downgrade():
