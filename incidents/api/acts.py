@@ -98,7 +98,8 @@ def list_decisions(incident_id: FromPath[UUID], caller: NamedDependency[Caller])
 def freeze_draft(incident_id: FromPath[UUID], data: JSONBody[DraftIn], caller: NamedDependency[Caller]) -> DraftOut:
     """Make the notification or the letter from the facts as they stand, and keep it."""
     with caller.uow() as uow:
-        return shaped(DraftOut, drafts.freeze(uow, incident_id, data.kind, data.language, data.delay_reasons))
+        made = drafts.freeze(uow, incident_id, data.kind, data.language, data.delay_reasons, data.group)
+        return shaped(DraftOut, made)
 
 
 @get("/incidents/{incident_id:uuid}/drafts", sync_to_thread=True, summary="Every frozen draft")

@@ -67,9 +67,11 @@ class DecisionIn(In):
 class DraftIn(In):
     """Which draft to freeze."""
 
-    kind: Literal["authority", "subjects"]
+    kind: Literal["authority", "subjects", "notice"]
     language: Literal["hu", "en"] = "hu"
     delay_reasons: str = ""
+    group: str = ""
+    """For a letter: the group of people it is for; empty: everybody."""
 
 
 class FilingIn(In):
@@ -232,6 +234,7 @@ class DraftOut(Struct, frozen=True):
 
     id: UUID
     kind: str
+    people_group: str
     language: str
     version: int
     facts_version: int

@@ -33,9 +33,9 @@ def _thread(incident: Incident, clock: ClockRow, sent: Sequence[Filing]) -> Thre
     )
 
 
-def _document_faults(uow: UnitOfWork, incident_id: UUID, document_id: UUID | None, kind: str) -> list[FieldError]:
+def _document_faults(uow: UnitOfWork, incident_id: UUID, document_id: UUID | None, *kinds: str) -> list[FieldError]:
     """A document named as sent must be a frozen draft of this case and of the right kind."""
-    if document_id is None or documents.exists(uow, incident_id, document_id, kind):
+    if document_id is None or any(documents.exists(uow, incident_id, document_id, kind) for kind in kinds):
         return []
     return [FieldError("document_id", "unknown", "Choose one of the frozen drafts of this case.")]
 
@@ -101,7 +101,7 @@ def record_communication(uow: UnitOfWork, incident_id: UUID, form: Communication
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to record a communication.")
     errors = communication_faults(form, incident.first_signal_at, uow.now)
-    if errors := errors + _document_faults(uow, incident_id, form.document_id, "subjects"):
+    if errors := errors + _document_faults(uow, incident_id, form.document_id, "subjects", "notice"):
         raise InvalidInput(errors)
     row = _communication(uow, form, incident)
     uow.add(row)

@@ -48,6 +48,8 @@ NOTICES = {
     "frozen": msgid("This version is frozen and can be downloaded."),
     "filed": msgid("The filing is recorded."),
     "told": msgid("The communication to the data subjects is recorded."),
+    "published": msgid("The publication is recorded."),
+    "proved": msgid("The proof is recorded."),
     "closed": msgid("The case is closed."),
     "reopened": msgid("The case is open again."),
 }

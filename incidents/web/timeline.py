@@ -155,6 +155,11 @@ def _letter(teller: _Teller, data: Data) -> str:
     return "\n".join(line for line in (str(data.get("group", "")), parts) if line)
 
 
+def _notice(_: _Teller, data: Data) -> str:
+    keys = ("name", "address", "file", "note")
+    return "\n".join(text for key in keys if (text := str(data.get(key, ""))))
+
+
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
     "facts": _facts,
@@ -167,4 +172,5 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "webhook": _mail,
     "document": _document,
     "letter": _letter,
+    "notice": _notice,
 }

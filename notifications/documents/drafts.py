@@ -17,6 +17,7 @@ from incidents.steps.draft import RenderedDocument, case_file, freeze_document, 
 from incidents.store import incidents
 from incidents.store.tables import Document
 from incidents.store.uow import UnitOfWork
+from notifications import drillmark
 from notifications.documents import docx, html, pdf
 from notifications.documents.meta import DocumentMeta
 
@@ -41,7 +42,8 @@ def content(case: CaseFile, kind: str, lang: str) -> AuthorityDraft | LetterCont
 def preview(case: CaseFile, kind: str, lang: str) -> str:
     """The wording as HTML: the same that every file is made from."""
     template = "authority" if kind == "authority" else "subjects"
-    return html.render(cast("Literal['authority', 'subjects']", template), lang, content(case, kind, lang))
+    wording = html.render(cast("Literal['authority', 'subjects']", template), lang, content(case, kind, lang))
+    return drillmark.on_document(wording, lang) if case.drill else wording
 
 
 def freeze(
@@ -52,6 +54,7 @@ def freeze(
     Raises:
         NotFound, Forbidden: not this actor's to draft, or there is no such group.
     """
+    group = group if kind == "subjects" else ""
     incident = incidents.lock(uow, incident_id)  # the version number below must still be free when it is written
     case = case_file(uow, incident_id, delay_reasons, None if kind == "notice" else group)
     said = content(case, kind, lang)
