@@ -10,13 +10,12 @@ from uuid import UUID
 from incidents.base.errors import FieldError
 from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules.decide import has_substance
-from incidents.rules.send import CommunicationForm, communication_faults
+from incidents.rules.send import CLOCK_TOLERANCE, CommunicationForm, communication_faults
 
 PLACES = ("website", "press", "noticeboard", "social", "other")
 WITH_ADDRESS = frozenset({"website", "social"})
 """Places that have a link."""
 LONGEST_NAME, LONGEST_ADDRESS, LARGEST_FILE = 200, 1_000, 10_000_000
-IN_THE_FUTURE = "This time lies in the future: record the act after it has happened."
 SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf", "text/html": "html"}
 """The kinds of files that prove a publication, with the end of their names."""
 
@@ -120,10 +119,10 @@ def proof_faults(form: ProofForm, published_at: datetime, now: datetime) -> list
 def _proof_faults(form: ProofForm, published_at: datetime, now: datetime) -> Iterator[FieldError]:
     if form.kind not in {"seen", "ended"}:
         yield FieldError("kind", "required", "Choose whether the notice was seen there or taken down.")
-    if communication_faults(CommunicationForm(form.at, "public"), published_at, now):
-        late = form.at.at >= to_the_minute(published_at)
-        message = IN_THE_FUTURE if late else "This is before the notice was published."
-        yield FieldError("at", "future" if late else "too-early", message)
+    if form.at.at < to_the_minute(published_at):
+        yield FieldError("at", "too-early", "This is before the notice was published.")
+    elif form.at.at > now + CLOCK_TOLERANCE:
+        yield FieldError("at", "future", "This time lies in the future: record the act after it has happened.")
     if form.file is None:
         if form.kind == "seen" and not has_substance(form.note):
             yield FieldError(
