@@ -105,11 +105,18 @@ def _about(uow: UnitOfWork, row: OutboxMail, settings: Settings) -> About | None
     if row.incident_id is None:
         return None
     clock_id = row.payload.get("clock_id")
-    known = [deadlines.load(uow, UUID(clock_id))] if clock_id else deadlines.clocks_of(uow, row.incident_id)
+    url = f"{settings.public_url}/incidents/{row.incident_id}"
+    return About(incidents.load(uow, row.incident_id), _clock(uow, row.incident_id, clock_id), url)
+
+
+def _clock(uow: UnitOfWork, incident_id: UUID, clock_id: str | None) -> ClockRow:
+    """The newest version of the clock that is meant, else of the one every case has."""
+    if clock_id:
+        return deadlines.newest_like(uow, deadlines.load(uow, UUID(clock_id)))
+    known = deadlines.clocks_of(uow, incident_id)
     if not known:
         raise NotFound
-    url = f"{settings.public_url}/incidents/{row.incident_id}"
-    return About(incidents.load(uow, row.incident_id), known[-1], url)
+    return known[-1]
 
 
 def _headline(uow: UnitOfWork, row: OutboxMail, about: About | None, lang: str) -> str:

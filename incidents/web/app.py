@@ -17,6 +17,7 @@ from incidents.web import (
     acknowledge,
     assess,
     board,
+    calendar,
     case,
     clock,
     controllers,
@@ -68,6 +69,7 @@ PAGES = (
     links,
     drills,
     webhooks,
+    calendar,
 )
 
 

@@ -27,7 +27,7 @@ from incidents.store.tables.letters import (
     RecipientList,
     UploadChunk,
 )
-from incidents.store.tables.channels import ChannelOutage, Webhook
+from incidents.store.tables.channels import CalendarFeed, ChannelOutage, Webhook
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
@@ -95,6 +95,7 @@ __all__ = [
     "ApiKey",
     "Assessment",
     "AuthorityOrder",
+    "CalendarFeed",
     "Certificate",
     "ChainHead",
     "ChannelOutage",

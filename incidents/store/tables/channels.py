@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import LargeBinary
+from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.store.tables.base import Keyed, OfController, Table, code
@@ -42,3 +43,13 @@ class Webhook(Keyed, OfController, Table):
     last_ok_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     failing_since: Mapped[datetime | None]
+
+
+class CalendarFeed(Table):
+    """A person's secret calendar address; only the hash of its token is kept."""
+
+    __tablename__ = "calendar_feed"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

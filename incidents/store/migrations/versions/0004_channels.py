@@ -64,6 +64,16 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_webhook")),
     )
     op.create_index(op.f("ix_webhook_controller_id"), "webhook", ["controller_id"], unique=False)
+    op.create_table(
+        "calendar_feed",
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", types.Instant(timezone=True), nullable=False),
+        sa.Column("revoked_at", types.Instant(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["user_account.id"], name=op.f("fk_calendar_feed_user_id")),
+        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_calendar_feed")),
+    )
+    op.create_index(op.f("ix_calendar_feed_user_id"), "calendar_feed", ["user_id"], unique=False)
 
 
 def downgrade():
