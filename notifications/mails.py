@@ -23,7 +23,7 @@ from incidents.steps.policies import ladder_of
 from incidents.store import deadlines, incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
-from notifications import notices
+from notifications import clockwords, drillmark, notices
 from notifications.documents.meta import TEMPLATES
 
 ACK_LINK_LENGTH = timedelta(hours=96)
@@ -55,16 +55,17 @@ def message_id(key: str, mail_from: str) -> str:
 
 def compose(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> EmailMessage:
     """The mail of an outbox row, said as things stand at ``uow.now``."""
-    context = _CONTEXTS[mail.template](uow, mail, settings)
+    mark = drillmark.of_mail(uow, mail)
+    context = {**_CONTEXTS[mail.template](uow, mail, settings), "drill": mark}
     subject = _render(f"{mail.language}/{mail.template}.subject.txt", context)
     message = EmailMessage()
-    message["Subject"] = " ".join(subject.split())
+    message["Subject"] = " ".join([*mark.subject.split(), *subject.split()])
     message["From"] = settings.mail_from
     message["To"] = _address(mail)
     message["Date"] = uow.now
     message["Message-ID"] = message_id(mail.key, settings.mail_from)
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(_render(f"{mail.language}/{mail.template}.txt", context))
+    message.set_content(mark.text + _render(f"{mail.language}/{mail.template}.txt", context))
     message.add_alternative(_render(f"{mail.language}/{mail.template}.html", context), subtype="html")
     message["Content-Language"] = mail.language  # earlier, it would move into the first part
     return message
@@ -84,18 +85,24 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
-    case = _case_of(uow, mail)
+    case, clock = _case_of(uow, mail), clockwords.clock_of(uow, mail)
     policy = ladder_of(uow, deadlines.load(uow, UUID(str(mail.payload["clock_id"]))))
     lang, stage = mail.language, str(mail.payload["stage"])
     late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
+    main = clock is None or clock.regime == deadlines.GDPR_33
     return {
         **_case_context(uow, mail, settings, case),
+        **clockwords.duty_words(uow, clock, lang),
         "stage": stage,
         "stage_label": escalation.stage_label(policy, stage, lang),
-        "folded": [escalation.stage_label(policy, name, lang) for name in mail.payload.get("folded", [])],
+        "folded": [clockwords.stage_words(policy, name, lang) for name in mail.payload.get("folded", [])],
         "late_by": hungarian.hours_in_words(late_by, lang) if late_by > LATE_AFTER else "",
-        "undecided": case.decision is None,
-        "missing": [label(key, lang) for key in case.missing],
+        "undecided": main and case.decision is None,
+        "overtaken": main and case.overtaken,
+        "missing": [label(key, lang) for key in case.missing] if main else [],
+        "repeats": escalation.rule_named(policy, stage).repeat_every is not None,
+        "why": mail.payload.get("why", "audience"),
+        "instead_of": hungarian.join_words(list(mail.payload.get("for", ())), lang),
     }
 
 
@@ -104,13 +111,19 @@ def _case_of(uow: UnitOfWork, mail: OutboxMail) -> Case:
 
 
 def _case_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings, case: Case) -> dict[str, Any]:
-    """What every mail about a case may say: how much time there is, who has it, where to take it."""
+    """What every mail about a case may say: how much time there is, who has it, where to take it.
+
+    The time is that of the clock the mail was written for.
+    """
+    clock = clockwords.clock_of(uow, mail) or case.clock
     # The moment itself counts as passed: a mail written at it must not speak of time left.
-    left = (case.clock.deadline_at - uow.now) or -timedelta.resolution
+    left = case.pace.ladder_time(clock.deadline_at - uow.now) or -timedelta.resolution
     return {
-        **_case_words(case, mail.language, settings),
+        **_case_words(case, settings),
+        "deadline": hungarian.format_datetime(clock.deadline_at, mail.language),
+        "provisional": case.provisional and clock.regime == deadlines.GDPR_33,
         "name": mail.name,
-        "running": case.clock.state == "running",
+        "running": clock.state == "running",
         "overdue": left < timedelta(0),
         "left": hungarian.hours_in_words(left, mail.language),
         "acknowledged_by": next((ack.name for ack in case.acknowledgements), ""),
@@ -124,19 +137,19 @@ def _incident_of(mail: OutboxMail) -> UUID:
     return mail.incident_id
 
 
-def _case_words(case: Case, lang: str, settings: Settings) -> dict[str, Any]:
+def _case_words(case: Case, settings: Settings) -> dict[str, Any]:
     return {
         "reference": case.incident.reference,
         "title": case.incident.title,
         "controller": case.controller.name,
-        "deadline": hungarian.format_datetime(case.clock.deadline_at, lang),
-        "provisional": case.provisional,
         "case_url": f"{settings.public_url}/incidents/{case.incident.id}",
     }
 
 
 def _ack_url(uow: UnitOfWork, mail: OutboxMail, stage: str, settings: Settings) -> str:
-    link = AckLink(_incident_of(mail), mail.user_id, mail.recipient, stage, uow.now + ACK_LINK_LENGTH)
+    key = mail.payload.get("clock_id") if stage else None
+    until = uow.now + ACK_LINK_LENGTH
+    link = AckLink(_incident_of(mail), mail.user_id, mail.recipient, stage, until, UUID(str(key)) if key else None)
     return f"{settings.public_url}/ack/{sign_ack(settings.secret_key, link)}"
 
 
@@ -150,6 +163,8 @@ def _notice_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> di
 def _undeliverable_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
     if "stage" in mail.payload:
         context = _stage_context(uow, mail, settings)
+        if context["duty"]:
+            context["stage_label"] = f"{context['duty']}, {context['report']}: {context['stage_label']}"
     else:
         context = _case_context(uow, mail, settings, _case_of(uow, mail))
         context["stage_label"] = notices.title(str(mail.payload["about"]), mail.language)

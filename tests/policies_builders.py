@@ -5,9 +5,16 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from incidents.base.dated import in_force
+from incidents.base.time import ZonedInstant
 from incidents.rules.absences import AbsenceForm
+from incidents.rules.escalation import plan_stages
 from incidents.rules.office import local
+from incidents.rules.regimes import duty_for
 from incidents.steps import absences, handover, ladders
+from incidents.steps.policies import DUTY, ladder_today
+from incidents.store import deadlines, incidents
+from incidents.store.deadlines import NewClock
+from incidents.store.tables import ClockRow
 
 if TYPE_CHECKING:
     from tests.builders import CaseFile, Firm
@@ -55,3 +62,27 @@ def busy_policies(case: "CaseFile") -> None:
     save_ladder(case.firm, data)
     away(case.firm, "handler", "manager")
     hand_over(case)
+
+
+def duty_clock(case: "CaseFile", hours: float, regime: str = "naih-order", report: str = "answer") -> ClockRow:
+    """The clock of another regime in a case, from now on."""
+    with case.town.uow() as uow:
+        incident = incidents.load(uow, case.id)
+        ladder = ladder_today(uow, incident.controller_id, DUTY)
+        end = uow.now + timedelta(hours=hours)
+        version = duty_for(regime, local(uow.now).date()).version
+        new = NewClock(regime, version, ZonedInstant(uow.now), "received", end, ladder, report=report)
+        clock = deadlines.add_clock(uow, incident, new)
+        planned = plan_stages(ladder, opened_at=uow.now, anchor=uow.now, deadline=end)
+        deadlines.add_stages(uow, clock, planned)
+        return clock
+
+
+def stages_of(case: "CaseFile", clock: ClockRow) -> dict[str, tuple[str, str]]:
+    """State and reason of the stages of one clock version."""
+    return {one.name: (one.state, one.reason) for one in case.look().stages if one.clock_id == clock.id}
+
+
+def fired_events(case: "CaseFile", stage: str) -> list[dict[str, Any]]:
+    """What the log says of a stage that went out."""
+    return [one.data for one in case.look().events if one.kind == "stage.fired" and one.data["stage"] == stage]

@@ -27,13 +27,14 @@ class LinkExpired(Unauthenticated):
 
 @dataclass(frozen=True)
 class AckLink:
-    """What an acknowledgement link says: the case, the stage it was sent for, and to whom."""
+    """What an acknowledgement link says: the case, the stage (and the clock) it was sent for, and to whom."""
 
     incident_id: UUID
     user_id: UUID | None
     recipient: str
     stage: str
     expires_at: datetime
+    clock_id: UUID | None = None
 
 
 def sign_ack(secret: str, link: AckLink) -> str:
@@ -44,6 +45,7 @@ def sign_ack(secret: str, link: AckLink) -> str:
         link.recipient,
         link.stage,
         int(link.expires_at.timestamp()),
+        link.clock_id.hex if link.clock_id else "",
     ]
     return str(URLSafeSerializer(secret, salt=_SALT).dumps(body))
 
@@ -56,10 +58,12 @@ def read_ack(secret: str, token: str, now: datetime) -> AckLink:
         LinkExpired: it is older than it may be at ``now`` (aware UTC).
     """
     try:
-        incident, user, recipient, stage, expires = URLSafeSerializer(secret, salt=_SALT).loads(token)
+        incident, user, recipient, stage, expires, clock = URLSafeSerializer(secret, salt=_SALT).loads(token)
     except BadSignature as error:
         raise LinkInvalid from error
     expires_at = datetime.fromtimestamp(expires, UTC)
     if now >= expires_at:
         raise LinkExpired
-    return AckLink(UUID(incident), UUID(user) if user else None, recipient, stage, expires_at)
+    return AckLink(
+        UUID(incident), UUID(user) if user else None, recipient, stage, expires_at, UUID(clock) if clock else None
+    )

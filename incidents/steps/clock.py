@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from incidents.base.errors import Conflict, FieldError, InvalidInput
+from incidents.base.errors import Conflict, FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules import clock as law
@@ -16,6 +16,8 @@ from incidents.store import audit, deadlines, incidents
 from incidents.store.tables import Acknowledgement, ClockRow, Incident
 from incidents.store.uow import UnitOfWork
 
+LONGEST_STAGE = 40
+"""Signs in the name of a stage."""
 CLOSE_ENOUGH_SECONDS = 3600
 """An awareness this near to the first signal needs no explaining."""
 
@@ -181,28 +183,36 @@ def acknowledge(
     *,
     via: str,
     stage: str = "",
+    clock_id: UUID | None = None,
     name: str | None = None,
     user_id: UUID | None = None,
 ) -> Acknowledgement:
     """A named person takes the case; the first one stops the reminder that nobody has (the later stages stay).
 
+    With a stage of a clock, that warning is acknowledged as well: its repeats stop, for everybody or for this person.
+
     Raises:
+        NotFound: the clock is not one of this case.
         Forbidden: the actor's role does not allow it.
     """
     incident = incidents.lock(uow, incident_id)
     require(uow, incident.controller_id, "acknowledge")
+    if clock_id is not None and deadlines.load(uow, clock_id).incident_id != incident.id:
+        raise NotFound
     row = Acknowledgement(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
         user_id=user_id or uow.actor.user_id,
         name=name or uow.actor.name,
-        stage=stage,
+        clock_id=clock_id,
+        stage=stage[:LONGEST_STAGE],
         via=via,
         at=uow.now,
     )
     uow.add(row)
     if incident.acknowledged_at is None:
         incident.acknowledged_at = uow.now
-    audit.append(uow, audit.about(incident, "case.acknowledged", row, name=row.name, stage=stage, via=via))
+    said = {"name": row.name, "stage": row.stage, "via": via} | ({"clock_id": str(clock_id)} if clock_id else {})
+    audit.append(uow, audit.about(incident, "case.acknowledged", row, **said))
     return row

@@ -83,12 +83,15 @@ def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
     """Fire or call off every due stage of a clock, with the repeats that have fallen due meanwhile."""
     policy = batch.ladders[due.clock.id]
     _release(uow, batch, due)
-    stages = list(due.stages)
-    for stage in stages:  # grows by repeats that are due already
+    stages, settled = list(due.stages), 0
+    while stages:  # grows by repeats that are due already; what fell due last is told last and takes the others in
+        stage = stages.pop(0)
+        settled += 1
         told = _fire_or_cancel(uow, batch, policy, due, stage)
         if told is not None:
             stages.extend(_repeat(uow, batch, policy, due, stage, told))
-    return len(stages)
+            stages.sort(key=lambda one: one.due_at)
+    return settled
 
 
 def _release(uow: UnitOfWork, batch: Batch, due: Due) -> None:

@@ -6,6 +6,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath
 
 from incidents.base.links import AckLink, LinkExpired, LinkInvalid, read_ack
+from incidents.rules.escalation import split_name
 from incidents.steps import cases, clock
 from incidents.store.tables import Acknowledgement
 from incidents.store.uow import EVERY_CONTROLLER, Actor, unit_of_work
@@ -13,7 +14,7 @@ from incidents.web.rendering import page, see_other
 from incidents.web.sessions import PUBLIC, PageRequest, clock_of, settings_of, system_uow
 
 FIRST_STAGES = frozenset({"opened", "unacknowledged", ""})
-"""Warnings that ask for somebody to take the case at all: whoever has taken it has answered them."""
+"""Warnings that ask for somebody to take it at all: whoever has taken it has answered them for everybody."""
 
 
 def _link(request: PageRequest, token: str) -> AckLink:
@@ -25,11 +26,24 @@ def _look(request: PageRequest, link: AckLink) -> cases.Case:
         return cases.case(uow, link.incident_id)
 
 
+def _asks_to_take(link: AckLink) -> bool:
+    return split_name(link.stage)[0] in FIRST_STAGES
+
+
 def _answer(found: cases.Case, link: AckLink) -> Acknowledgement | None:
-    """Who has taken what this link asks for already."""
-    if link.stage in FIRST_STAGES:
+    """Who has taken what this link asks for already; a later warning each person acknowledges for themselves."""
+    if _asks_to_take(link) and link.clock_id in {None, *(one.id for one in found.clocks)}:
         return found.acknowledgements[0] if found.acknowledgements else None
-    return next((one for one in found.acknowledgements if one.stage == link.stage), None)
+    same = [one for one in found.acknowledgements if _is_for(one, link)]
+    return next((one for one in same if _asks_to_take(link) or _by(one, _name(found, link), link)), None)
+
+
+def _is_for(row: Acknowledgement, link: AckLink) -> bool:
+    return row.clock_id == link.clock_id and split_name(row.stage)[0] == split_name(link.stage)[0]
+
+
+def _by(row: Acknowledgement, name: str, link: AckLink) -> bool:
+    return row.user_id == link.user_id if link.user_id else row.name == name
 
 
 def _name(found: cases.Case, link: AckLink) -> str:
@@ -55,6 +69,7 @@ def show_link(request: PageRequest, token: FromPath[str]) -> Response[str]:
         "pages/acknowledge.html",
         case=found,
         answer=_answer(found, link),
+        takes=_asks_to_take(link) or not found.acknowledgements,
         who=_name(found, link),
         problem=None,
     )
@@ -62,7 +77,7 @@ def show_link(request: PageRequest, token: FromPath[str]) -> Response[str]:
 
 @post("/ack/{token:str}", opt=PUBLIC, sync_to_thread=True)
 def acknowledge_by_mail(request: PageRequest, token: FromPath[str]) -> Response[str]:
-    """Take the case for the person the mail went to; pressing twice records it once."""
+    """Take the case, or acknowledge a warning, for the person the mail went to; pressing twice records it once."""
     try:
         link = _link(request, token)
     except (LinkExpired, LinkInvalid) as problem:
@@ -71,7 +86,15 @@ def acknowledge_by_mail(request: PageRequest, token: FromPath[str]) -> Response[
     if _answer(found, link) is None:
         who, state = _name(found, link), request.app.state
         with unit_of_work(state.engine, state.clock, Actor(who, link.user_id), EVERY_CONTROLLER) as uow:
-            clock.acknowledge(uow, link.incident_id, via="mail", stage=link.stage, name=who, user_id=link.user_id)
+            clock.acknowledge(
+                uow,
+                link.incident_id,
+                via="mail",
+                stage=link.stage,
+                clock_id=link.clock_id,
+                name=who,
+                user_id=link.user_id,
+            )
     return see_other(f"/ack/{token}", done="acknowledged")
 
 
