@@ -10,7 +10,7 @@ from uuid import UUID
 
 from incidents.base.errors import Conflict, FieldError, InvalidInput
 from incidents.base.ids import new_id
-from incidents.base.time import BUDAPEST, ZonedInstant, zone
+from incidents.base.time import ZonedInstant
 from incidents.rules.draft import CaseFile
 from incidents.rules.facts import JsonValue
 from incidents.rules.form import (
@@ -30,11 +30,11 @@ from incidents.rules.form import (
     fingerprint,
     form_in_force,
     frozen,
-    naih_mapping,
     obstacles,
     quality_hints,
     validate_answers,
 )
+from incidents.steps import authority
 from incidents.steps.draft import case_file
 from incidents.steps.guard import require
 from incidents.store import audit, controllers, filings, incidents, thread
@@ -60,7 +60,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class CaseForm:
-    """The form of a case as it stands: filled, who said what in it, what was promised, what went out before."""
+    """The form of a case as it stands: filled, who said what in it, what was promised, what went out before.
+
+    ``as_of`` is the aware instant of the newest thing that can have changed it: a sheet made twice is the same sheet.
+    """
 
     filled: FilledForm
     case: CaseFile
@@ -68,6 +71,7 @@ class CaseForm:
     answers: Mapping[str, JsonValue]
     said: Mapping[str, FormAnswer]
     mapping: EntryMapping
+    as_of: datetime
     previous: Mapping[str, Any] | None
 
     @property
@@ -141,9 +145,9 @@ def form_of(uow: UnitOfWork, incident: Incident, asked: Asked) -> CaseForm:
     """The same, of a case somebody may see already."""
     sent = filings.of_case(uow, incident.id)
     case = _case(uow, incident, asked, sent)
-    form = form_in_force(asked.form_id, uow.now.astimezone(zone(BUDAPEST)).date())
+    form = form_in_force(asked.form_id, authority.today(uow))
     said = thread.answers(uow, incident.id, form.id)
-    mapping = entry_mapping(uow)
+    mapping = authority.entry(uow)
     beside = _beside(uow, incident, mapping)
     answers = _usable(form, said)
     content = thread.newest_content(uow, incident.id, form.id)
@@ -154,6 +158,7 @@ def form_of(uow: UnitOfWork, incident: Incident, asked: Asked) -> CaseForm:
         answers=answers,
         said=said,
         mapping=mapping,
+        as_of=thread.content_as_of(uow, incident.id),
         previous=content.content if content and case.filing_kind != "new" else None,
     )
 
@@ -167,12 +172,6 @@ def known_identifier(uow: UnitOfWork, incident_id: UUID, sent: Sequence[Filing])
     """How the authority identifies the notification, as it was entered last; empty while nobody has said."""
     named = [row.authority_identifier for row in thread.receipts(uow, incident_id) if row.authority_identifier]
     return (named or [row.authority_identifier for row in sent if row.authority_identifier] or [""])[-1]
-
-
-def entry_mapping(uow: UnitOfWork) -> EntryMapping:
-    """The authority's own entry, as far as the operator of this installation has seen it."""
-    seen = thread.newest_mapping(uow)
-    return naih_mapping(uow.now.astimezone(zone(BUDAPEST)).date(), seen.entries if seen else None)
 
 
 def _case(uow: UnitOfWork, incident: Incident, asked: Asked, sent: Sequence[Filing]) -> CaseFile:
@@ -237,7 +236,7 @@ def answer(
     require(uow, incident.controller_id, "draft")
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to change the form.")
-    today = uow.now.astimezone(zone(BUDAPEST)).date()
+    today = authority.today(uow)
     form = form_in_force(form_id, today)
     values, errors = validate_answers(form, given)
     if errors := [*errors, *_promise_faults(form, promised or {}, today)]:

@@ -1,6 +1,7 @@
 """Queries for the form of the authority and the thread of filings."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -10,9 +11,12 @@ from sqlalchemy.orm import undefer
 from incidents.base.errors import NotFound
 from incidents.store.tables import (
     AuthorityOrder,
+    ClockRow,
     Communication,
+    Decision,
     EntryMapping,
     Evidence,
+    FactAmendment,
     FilingContent,
     FilingPromise,
     FormAnswer,
@@ -40,6 +44,19 @@ def answers(uow: UnitOfWork, incident_id: UUID, form_id: str) -> dict[str, FormA
 def last_answer(uow: UnitOfWork, incident_id: UUID) -> int:
     """The number of the newest answer in a case, 0 before the first; the incident must be locked."""
     return uow.session.scalar(select(func.max(FormAnswer.version)).where(FormAnswer.incident_id == incident_id)) or 0
+
+
+def content_as_of(uow: UnitOfWork, incident_id: UUID) -> datetime:
+    """When something was said last that a form may show: a fact, an answer, awareness, a decision, a communication."""
+    said: tuple[tuple[Any, Any], ...] = (
+        (FactAmendment, FactAmendment.said_at),
+        (FormAnswer, FormAnswer.said_at),
+        (ClockRow, ClockRow.set_at),
+        (Decision, Decision.decided_at),
+        (Communication, Communication.recorded_at),
+    )
+    found = (uow.session.scalar(select(func.max(at)).where(table.incident_id == incident_id)) for table, at in said)
+    return max((at for at in found if at), default=uow.now)
 
 
 def communications(uow: UnitOfWork, incident_id: UUID) -> Sequence[Communication]:

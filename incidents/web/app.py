@@ -16,6 +16,7 @@ from incidents.store.engine import Database
 from incidents.web import (
     acknowledge,
     assess,
+    authority,
     board,
     calendar,
     case,
@@ -35,6 +36,7 @@ from incidents.web import (
     register,
     report,
     send,
+    transfer,
     webhooks,
     wording,
 )
@@ -56,6 +58,8 @@ PAGES = (
     decide,
     draft,
     form,
+    transfer,
+    authority,
     form,
     wording,
     notice,
