@@ -91,9 +91,12 @@ def list_incidents(
     text: Annotated[str, QueryParameter(name="query")] = "",
     cursor: FromQuery[str | None] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_IN_A_PAGE)] = 50,
+    drills: FromQuery[bool] = False,
 ) -> Page:
-    """A page of cases and the cursor of the next one."""
-    wanted = BoardFilter(query=text, state=wanted_state, limit=limit, after=_after(cursor))
+    """A page of cases and the cursor of the next one; ``drills=true`` adds rehearsals, which carry ``drill: true``."""
+    wanted = BoardFilter(
+        query=text, state=wanted_state, limit=limit, after=_after(cursor), drills="with" if drills else ""
+    )
     with caller.uow(read_only=True) as uow:
         board = cases.board(uow, wanted)
     return Page([line_out(row) for row in board.rows], _cursor(board.next_after))

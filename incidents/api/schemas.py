@@ -144,6 +144,7 @@ class IncidentOut(Struct, frozen=True):
     first_signal_at: datetime
     acknowledged_at: datetime | None
     closed_at: datetime | None
+    drill: bool
     clock: ClockOut
     facts_version: int
     facts: dict[str, Any]
@@ -163,6 +164,8 @@ class IncidentLine(Struct, frozen=True):
     deadline_at: datetime
     clock_state: str
     late: bool
+    drill: bool
+    """Whether it is a rehearsal: made up, and no entry of the register."""
 
 
 class Page(Struct, frozen=True):
@@ -374,6 +377,7 @@ def incident_out(case: Case) -> IncidentOut:
         first_signal_at=incident.first_signal_at,
         acknowledged_at=incident.acknowledged_at,
         closed_at=incident.closed_at,
+        drill=incident.is_drill,
         clock=clock_out(case.clock),
         facts_version=incident.facts_version,
         facts=facts_out(case.facts),
@@ -393,4 +397,5 @@ def line_out(row: BoardRow) -> IncidentLine:
         row.deadline_at,
         row.clock_state,
         row.late,
+        row.drill,
     )

@@ -138,6 +138,8 @@ def read_policy(law: Mapping[str, Any]) -> Policy:
 
 def at_pace(policy: Policy, pace: Pace) -> Policy:
     """The ladder at a pace; where hours pass faster than they do, no mail waits for the morning."""
+    if pace == policy.pace:
+        return policy
     return replace(policy, pace=pace, quiet=policy.quiet if pace.speed == 1 else None)
 
 

@@ -13,6 +13,7 @@ from incidents.rules.draft import CaseFile, ControllerProfile, facts_to_follow
 from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
+from incidents.rules.pace import REAL_TIME, Pace
 from incidents.steps.guard import require, where_may
 from incidents.steps.policies import ladders_of
 from incidents.store import cases as stored
@@ -112,6 +113,12 @@ class Case(CaseRows):
     def clock(self) -> ClockRow:
         """The newest version of the Art. 33 clock."""
         return self.clocks[-1]
+
+    @property
+    def pace(self) -> Pace:
+        """Real time, or how fast the hours of a drill pass."""
+        ladder = self.ladders.get(self.clock.id)
+        return ladder.pace if ladder else REAL_TIME
 
     @property
     def provisional(self) -> bool:
@@ -243,6 +250,7 @@ class BoardRow:
     provisional: bool
     late: bool
     late_by_seconds: int
+    drill: bool
 
 
 @dataclass(frozen=True)
@@ -296,4 +304,5 @@ def _board_row(
         provisional=clock.anchor_kind == "first_signal",
         late=bool(late_by) or (clock.state == "running" and uow.now > clock.deadline_at),
         late_by_seconds=late_by,
+        drill=incident.is_drill,
     )

@@ -115,6 +115,7 @@ def case_file(uow: UnitOfWork, incident_id: UUID, delay_reasons: str = "", group
         filing_kind="follow_up" if sent else "new",
         authority_reference=next((f.authority_identifier for f in sent if f.authority_identifier), ""),
         assessment=_assessed(uow, incident_id),
+        drill=incident.is_drill,
         own_words=publicity.own_words(uow, incident_id, group or ""),
     )
 

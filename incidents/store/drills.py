@@ -22,6 +22,12 @@ def pace_of(uow: UnitOfWork, incident_id: UUID) -> Pace:
     return Pace(incident.opened_at, of_incident(uow, incident_id).speed)
 
 
+def is_drill(uow: UnitOfWork, incident_id: UUID) -> bool:
+    """Whether a case is a drill; asks nothing while the incident is at hand."""
+    incident = uow.session.get(Incident, incident_id)
+    return incident is not None and incident.is_drill
+
+
 def load(uow: UnitOfWork, drill_id: UUID) -> tuple[Drill, Incident]:
     """A drill with its incident.
 

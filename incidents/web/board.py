@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromQuery
 
 from incidents.base.time import utc
-from incidents.steps import cases, controllers
+from incidents.steps import cases, controllers, drills
 from incidents.store.incidents import BoardFilter
 from incidents.web.rendering import page
 from incidents.web.scope import list_uow
@@ -60,10 +60,12 @@ def show_board(
     with list_uow(request, "read") as uow:
         mine = controllers.controllers_of(uow)
         found = cases.board(uow, wanted)
+        rehearsed = drills.running(uow)
     return page(
         request,
         "pages/board.html",
         rows=found.rows,
+        drills=rehearsed,
         more=written_place(found.next_after),
         controllers=mine,
         filters={"q": wanted.query, "only": wanted.state, "controller": controller},

@@ -23,6 +23,7 @@ from incidents.base.errors import FieldError, IncidentError
 from incidents.base.i18n import Translator, known_language, msgid, translator
 from incidents.base.time import BUDAPEST
 from incidents.rules import vocabulary
+from incidents.rules.drills import period_of
 from incidents.web.forms import Form
 from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
 from incidents.web.watch import alarms
@@ -52,6 +53,8 @@ NOTICES = {
     "proved": msgid("The proof is recorded."),
     "closed": msgid("The case is closed."),
     "reopened": msgid("The case is open again."),
+    "drilling": msgid("The drill is running. The first mails leave within a minute."),
+    "drilled": msgid("The drill has ended."),
 }
 """What a page says after an act, by the code in ``?done=``: only these sentences can be shown."""
 
@@ -156,6 +159,8 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
         "when_table": when_table,
         "day": lambda instant: hungarian.format_date(instant, lang),
         "hours_left": hours_left,
+        "hours_words": lambda passed: hungarian.hours_in_words(passed, lang),
+        "drill_period": lambda speed: hungarian.hours_in_words(period_of(speed), lang),
         "decimal": lambda value: f"{value:g}".replace(".", "," if lang == "hu" else "."),
         "number": lambda count: hungarian.format_number(count, lang),
         "az": lambda word: hungarian.with_article(word) if lang == "hu" else word,

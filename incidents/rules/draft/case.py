@@ -100,6 +100,8 @@ class CaseFile:
     withdrawal_reasons: str = ""
     assessment: Mapping[str, str] = field(default_factory=dict)
     """The result of the risk assessment in words, by language, when there is one."""
+    drill: bool = False
+    """Whether the case is made up: then every document says so first."""
     own_words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """By language, what somebody wrote for the letter in place of a fact: key of the fact to text."""
 
