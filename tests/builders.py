@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from incidents.base.ids import new_id
 from incidents.base.time import BUDAPEST, ZonedInstant
 from incidents.rules.decide import DecisionForm
 from incidents.rules.facts import validate
@@ -19,7 +20,8 @@ from incidents.rules.send import CommunicationForm, FilingForm
 from incidents.steps import assess, cases, clock, controllers, decide, draft, escalate, people, report, send
 from incidents.steps.controllers import ActivityForm, ControllerForm, ProcessorForm
 from incidents.steps.draft import RenderedDocument
-from incidents.store.engine import Database, create_engine_for
+from incidents.store import audit
+from incidents.store.engine import Database
 from incidents.store.tables import (
     Acknowledgement,
     Communication,
@@ -27,18 +29,20 @@ from incidents.store.tables import (
     DecisionProposal,
     Document,
     Filing,
+    Membership,
     OutboxMail,
     User,
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.channel_builders import busy_channels
+from tests.databases import engine_for
 from tests.drills_builders import busy_drill
 from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock
 from tests.letters_builders import busy_letters
-from tests.publicity_builders import busy_publicity
 from tests.policies_builders import busy_policies
-from tests.thread_builders import busy_thread
+from tests.publicity_builders import busy_publicity
+from tests.thread_builders import busy_thread, nothing_in_the_way
 
 WHAT_HAPPENED = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
 GOOD_REASON = "A lemez titkosított, a kulcs nem került ki, ezért kockázat nem valószínű."
@@ -83,7 +87,7 @@ def decision_form(notify: str = "yes", tell: str = "no", **fields: Any) -> Decis
 
 
 def filing_form(filed_at: ZonedInstant, kind: str = "new", **fields: Any) -> FilingForm:
-    given: dict[str, Any] = {"complete": True, "channel": "online"}
+    given: dict[str, Any] = {"complete": False, "channel": "online"}
     return FilingForm(kind=kind, filed_at=filed_at, **{**given, **fields})
 
 
@@ -95,6 +99,29 @@ def _person(role: str, *, name: str = "", email: str = "", **fields: Any) -> peo
     return people.NewPerson(email or f"{role}{next(_numbers)}@futar.example", name or NAMES[role], role, **fields)
 
 
+def _long_employed(uow: UnitOfWork, firm_id: UUID, roles: tuple[str, ...]) -> dict[str, User]:
+    """People as ``people.invite`` leaves them, all at once, their invitations accepted long ago."""
+    hired = {role: _account(uow, _person(role)) for role in roles}
+    uow.add(*hired.values())
+    uow.add(*(Membership(controller_id=firm_id, user_id=user.id, role=role) for role, user in hired.items()))
+    said = ({"user": str(user.id), "role": role, "deputy": False} for role, user in hired.items())
+    audit.append(uow, *(audit.NewEvent(firm_id, None, "role.granted", one) for one in said))
+    return hired
+
+
+def _account(uow: UnitOfWork, person: people.NewPerson) -> User:
+    return User(
+        id=new_id(uow.now),
+        email=person.email,
+        name=person.name,
+        password_hash="",
+        language=person.language,
+        is_operator=False,
+        is_active=True,
+        created_at=uow.now,
+    )
+
+
 @dataclass
 class Town:
     """A migrated database and a clock that obeys."""
@@ -104,7 +131,7 @@ class Town:
     database: Database = field(init=False)
 
     def __post_init__(self) -> None:
-        self.database = create_engine_for(self.url)
+        self.database = engine_for(self.url)
 
     @property
     def now(self) -> ZonedInstant:
@@ -121,11 +148,16 @@ class Town:
         """A transaction, by default of the system over every controller."""
         return unit_of_work(self.database, self.clock, actor, scope, read_only=read_only)
 
-    def found(self, form: ControllerForm | None = None, staff: tuple[str, ...] = tuple(NAMES)) -> "Firm":
-        """A controller with one person per role."""
+    def found(
+        self, form: ControllerForm | None = None, staff: tuple[str, ...] = tuple(NAMES), *, invited: bool = False
+    ) -> "Firm":
+        """A controller with one person per role: there since long, or with their invitations in the outbox."""
         with self.uow() as uow:
             made = controllers.create_controller(uow, form or controller_form())
-            hired = {role: people.invite(uow, made.id, _person(role)) for role in staff}
+            if invited:
+                hired = {role: people.invite(uow, made.id, _person(role)) for role in staff}
+            else:
+                hired = _long_employed(uow, made.id, staff)
         return Firm(self, made.id, hired)
 
     def sweep(self) -> int:
@@ -232,6 +264,11 @@ class CaseFile:
         with self.firm.as_("handler") as uow:
             return draft.freeze_document(uow, self.id, rendered(kind, language))
 
+    def fill_form(self) -> "CaseFile":
+        """Everything the authority's form asks for is said, so that a filing may be called complete."""
+        nothing_in_the_way(self)
+        return self
+
     def file(self, kind: str = "new", *, at: ZonedInstant | None = None, **fields: Any) -> Filing:
         with self.firm.as_("dpo") as uow:
             return send.record_filing(uow, self.id, filing_form(at or self.town.now, kind, **fields))
@@ -270,8 +307,6 @@ def busy_case(firm: Firm) -> CaseFile:
     case.file(document_id=document.id)
     case.tell()
     busy_publicity(case)
-    busy_duties(case)
-    busy_drill(firm)
     busy_letters(case)
     busy_drill(firm)
     busy_duties(case)

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from litestar.testing import TestClient
+from sqlalchemy import select
 
 from incidents.base.ids import new_id
 from incidents.base.settings import load_settings
@@ -15,11 +16,11 @@ from incidents.base.time import Clock, ZonedInstant
 from incidents.rules.facts import validate
 from incidents.steps import cases, controllers, escalate, people, report
 from incidents.steps.controllers import ControllerForm
-from incidents.store.engine import create_engine_for
-from incidents.store.tables import OutboxMail, User
+from incidents.store.tables import Controller, OutboxMail, User
 from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork, unit_of_work
-from incidents.web.app import create_app
 from notifications.delivery import deliver
+from tests.databases import engine_for, filled
+from tests.sites import site
 
 SECRET_KEY = "k" * 40
 PUBLIC_URL = "https://incidens.futar.example"
@@ -72,10 +73,15 @@ class Company:
         }
         self.settings = load_settings(self.env)
         self.clock = clock
-        self.engine = create_engine_for(database_url)
-        self.id = self.found(form)
+        self.engine = engine_for(database_url)
+        filled(database_url, f"{form.short_code} at {clock.now()}", lambda: self._open(form))
+        with self.uow() as uow:
+            self.id = uow.session.scalars(select(Controller.id).where(Controller.short_code == form.short_code)).one()
+
+    def _open(self, form: ControllerForm) -> None:
+        firm = self.found(form)
         for colleague in COLLEAGUES:
-            self.employ(colleague)
+            self.employ(colleague, firm)
 
     def close(self) -> None:
         """Let the database go."""
@@ -143,6 +149,6 @@ class Company:
 
     def site(self) -> TestClient[Any]:
         """The web application with its pages and its API; use it in a ``with`` block."""
-        client = TestClient(create_app(self.settings, self.engine, self.clock), base_url=PUBLIC_URL)
+        client = TestClient(site(self.settings, self.engine, self.clock), base_url=PUBLIC_URL)
         client.follow_redirects = False
         return client

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.databases import PostgresGround, SqliteGround
 from tests.fakes import FakeClock
 from tests.processes import Guardian, Processes
 from tests.servers import PostgresServer, RedisServer, SmtpServer, flush, running_postgres
@@ -121,24 +122,48 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     file = tmp_path_factory.mktemp("sqlite") / "template.db"
     upgrade(f"sqlite:///{file}")
+    assert not file.with_name("template.db-wal").exists(), "whoever closes last leaves one file"
     return file
 
 
-@pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """URL of a migrated, empty SQLite file of this test."""
-    file = tmp_path / "incidens72.db"
-    for part in sqlite_template.parent.glob(f"{sqlite_template.name}*"):
-        shutil.copy(part, file.with_name(part.name.replace(sqlite_template.name, file.name)))
-    return f"sqlite:///{file}"
+@pytest.fixture(scope="session")
+def sqlite_ground(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteGround:
+    """The file that tests use in turn."""
+    return SqliteGround(tmp_path_factory.mktemp("sqlite"), sqlite_template)
+
+
+@pytest.fixture(scope="session")
+def postgres_ground(postgres: PostgresServer, postgres_template: str) -> Iterator[PostgresGround]:
+    """The PostgreSQL database that tests use in turn."""
+    ground = PostgresGround(postgres, postgres_template)
+    yield ground
+    ground.drop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_town_ground(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteGround:
+    """The file that towns use in turn: one stands while tests of its module use the other."""
+    return SqliteGround(tmp_path_factory.mktemp("sqlite"), sqlite_template)
+
+
+@pytest.fixture(scope="session")
+def postgresql_town_ground(postgres: PostgresServer, postgres_template: str) -> Iterator[PostgresGround]:
+    """The PostgreSQL database that towns use in turn."""
+    ground = PostgresGround(postgres, postgres_template)
+    yield ground
+    ground.drop()
 
 
 @pytest.fixture
-def postgresql_url(postgres: PostgresServer, postgres_template: str) -> Iterator[str]:
-    """URL of a migrated, empty PostgreSQL database of this test."""
-    name = postgres.create(postgres_template)
-    yield postgres.url(name)
-    postgres.drop(name)
+def sqlite_url(sqlite_ground: SqliteGround) -> str:
+    """URL of a migrated, empty SQLite file."""
+    return sqlite_ground.fresh()
+
+
+@pytest.fixture
+def postgresql_url(postgres_ground: PostgresGround) -> str:
+    """URL of a migrated, empty PostgreSQL database."""
+    return postgres_ground.fresh()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

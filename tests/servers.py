@@ -12,7 +12,7 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -22,6 +22,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
+import psutil
 import psycopg
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -47,9 +48,9 @@ class PostgresServer:
         parts = urlsplit(self.owner_url)
         return urlunsplit(parts._replace(scheme="postgresql+psycopg", path=f"/{database}"))
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str | None = None, name: str = "") -> str:
         """A new database, empty or a copy; its name."""
-        name = f"incidens72_test_{secrets.token_hex(6)}"
+        name = name or f"incidens72_test_{secrets.token_hex(6)}"
         copy = f' TEMPLATE "{template}" STRATEGY file_copy' if template else ""
         self._run(f'CREATE DATABASE "{name}"{copy}')
         return name
@@ -105,23 +106,54 @@ def _accepts(url: str) -> bool:
     return True
 
 
-@contextmanager
-def running_postgres(processes: Processes) -> Iterator[PostgresServer]:
+class OwnPostgres(PostgresServer):
     """PostgreSQL 18 from its wheel. Root may not run it, so root lends it to ``nobody``."""
-    user = NOBODY if os.geteuid() == 0 else None
-    password, port = secrets.token_hex(16), free_port()
-    folder = processes.folder("postgres", user)
-    programs = _postgres_programs(folder, user)
-    _init_postgres(processes, programs, folder, user, password)
-    server = processes.start(_postgres_command(programs, folder, port), user=user, cwd=folder)
-    admin = f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres"
-    server.wait_until(lambda: _accepts(admin), "PostgreSQL to accept connections")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"CREATE ROLE incidens72 LOGIN CREATEDB PASSWORD '{password}'".encode())
+
+    def __init__(self, processes: Processes) -> None:
+        self._processes = processes
+        self._user = NOBODY if os.geteuid() == 0 else None
+        self._folder = processes.folder("postgres", self._user)
+        self._programs = _postgres_programs(self._folder, self._user)
+        self._process: Process | None = None
+        password, self.port = secrets.token_hex(16), free_port()
+        _init_postgres(processes, self._programs, self._folder, self._user, password)
+        self._admin = f"postgresql://postgres:{password}@127.0.0.1:{self.port}/postgres"
+        self.start()
+        with psycopg.connect(self._admin, autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE incidens72 LOGIN CREATEDB PASSWORD '{password}'".encode())
+            connection.execute("GRANT SET ON PARAMETER session_replication_role TO incidens72")  # see tests.databases
+        super().__init__(f"postgresql://incidens72:{password}@127.0.0.1:{self.port}/postgres")
+
+    def start(self) -> None:
+        """Start, or start again on the same port and the same data."""
+        command = _postgres_command(self._programs, self._folder, self.port)
+        self._process = self._processes.start(command, user=self._user, cwd=self._folder)
+        self._process.wait_until(lambda: _accepts(self._admin), "PostgreSQL to accept connections", timeout=60)
+
+    def kill9(self) -> None:
+        """End it and every process that serves a connection, as a power cut would."""
+        assert self._process is not None
+        serving = psutil.Process(self._process.pid).children(recursive=True)
+        self._process.kill9()
+        for one in serving:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(serving, timeout=10)
+
+    def stop(self) -> None:
+        """Ask it to end."""
+        if self._process is not None and self._process.running:
+            self._process.stop(signal.SIGINT)
+
+
+@contextmanager
+def running_postgres(processes: Processes) -> Iterator[OwnPostgres]:
+    """A PostgreSQL of our own."""
+    server = OwnPostgres(processes)
     try:
-        yield PostgresServer(f"postgresql://incidens72:{password}@127.0.0.1:{port}/postgres")
+        yield server
     finally:
-        server.stop(signal.SIGINT)
+        server.stop()
 
 
 class RedisServer:
@@ -152,6 +184,11 @@ class RedisServer:
         """End it as a power cut would."""
         assert self.process is not None
         self.process.kill9()
+
+    def forget(self) -> None:
+        """Lose all it kept on its disk; it must not be running."""
+        for part in self._folder.iterdir():
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def answers(redis_url: str) -> bool:

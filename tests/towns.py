@@ -1,34 +1,21 @@
 """Fixtures around ``tests.builders``: a town on each database, alone or shared by the tests of a module."""
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.builders import Firm, Town
+from tests.databases import Ground
 from tests.fakes import FakeClock
-from tests.servers import PostgresServer
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def shared_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def shared_town(request: pytest.FixtureRequest) -> Iterator[Town]:
     """A town all tests of a module live in: what happens at one firm does not exist for another."""
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        file = tmp_path_factory.mktemp("shared") / "incidens72.db"
-        for part in template.parent.glob(f"{template.name}*"):
-            shutil.copy(part, file.with_name(part.name.replace(template.name, file.name)))
-        town = Town(f"sqlite:///{file}", FakeClock())
-        yield town
-        town.close()
-        return
-    postgres: PostgresServer = request.getfixturevalue("postgres")
-    name = postgres.create(request.getfixturevalue("postgres_template"))
-    town = Town(postgres.url(name), FakeClock())
+    ground: Ground = request.getfixturevalue(f"{request.param}_town_ground")
+    town = Town(ground.fresh(), FakeClock())
     yield town
     town.close()
-    postgres.drop(name)
 
 
 @pytest.fixture

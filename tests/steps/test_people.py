@@ -19,6 +19,12 @@ PASSWORD = "négy szó egymás után"
 BROWSER = {"user_agent": "Firefox", "address": "192.0.2.7"}
 
 
+@pytest.fixture
+def firm(town: Town) -> Firm:
+    """A firm whose people have been invited and have not answered yet."""
+    return town.found(invited=True)
+
+
 def account(firm: Firm, role: str = "dpo", password: str = PASSWORD) -> str:
     """Let somebody accept the invitation; gives the address."""
     with firm.town.uow() as uow:

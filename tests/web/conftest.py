@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeClock
+from tests.passwords import quick_passwords
 from tests.web.office import Office
+
+__all__ = ["office", "quick_passwords", "small_office"]
 
 
 @pytest.fixture

@@ -13,16 +13,18 @@ from uuid import UUID
 
 from httpx import Response
 from litestar.testing import TestClient
+from sqlalchemy import select
 
 from incidents.base.settings import load_settings
 from incidents.base.time import ZonedInstant
 from incidents.rules.report import StaffReport
 from incidents.steps import cases, controllers, people, report
 from incidents.steps.controllers import ControllerForm
-from incidents.store.engine import create_engine_for
+from incidents.store.tables import Controller, User
 from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork, unit_of_work
-from incidents.web.app import create_app
+from tests.databases import engine_for, filled
 from tests.fakes import FakeClock
+from tests.sites import site
 
 FIRM = ControllerForm(
     name="Futár Példa Kft.",
@@ -52,13 +54,24 @@ class Office:
         env = {"DATABASE_URL": database_url, "INCIDENTS72_DATA": str(data), "SECRET_KEY": "k" * 40}
         self.settings = load_settings(env | {"INCIDENTS72_DEMO": "1" if demo else ""})
         self.clock = clock
-        self.engine = create_engine_for(database_url)
-        self.firm_id = self._found(FIRM)
-        self.users = {role: self._employ(self.firm_id, role) for role in PEOPLE}
+        self.engine = engine_for(database_url)
+        filled(database_url, f"office at {clock.now()}", self._open)
+        self.firm_id, self.users = self._staff()
         self.browser = TestClient(
-            create_app(self.settings, self.engine, clock), raise_server_exceptions=True, base_url="http://127.0.0.1"
+            site(self.settings, self.engine, clock), raise_server_exceptions=True, base_url="http://127.0.0.1"
         )
         self.browser.follow_redirects = False
+
+    def _open(self) -> None:
+        firm_id = self._found(FIRM)
+        for role in PEOPLE:
+            self._employ(firm_id, role)
+
+    def _staff(self) -> tuple[UUID, dict[str, UUID]]:
+        with self.uow() as uow:
+            [firm] = uow.session.scalars(select(Controller))
+            keys = {user.email: user.id for user in uow.session.scalars(select(User))}
+        return firm.id, {role: keys[email] for role, (email, _) in PEOPLE.items()}
 
     def _found(self, form: ControllerForm) -> UUID:
         with self.uow() as uow:
@@ -81,8 +94,6 @@ class Office:
 
     def sign_in(self, role: str) -> None:
         """Become one of the people of the firm; the password is the business of other tests."""
-        from incidents.store.tables import User
-
         self.sign_out()
         with self.uow() as uow:
             user = uow.session.get_one(User, self.users[role])
