@@ -108,9 +108,20 @@ class Mailer:
             RetryableFailure: try again later.
             FinalFailure: never try this one again.
         """
+        self._hand_over(lambda connection: connection.send_message(message, from_addr=sender or None))
+
+    def send_content(self, content: bytes, sender: str, recipient: str) -> None:
+        """Hand one finished mail over, to one recipient; when this returns, the server has taken it.
+
+        Raises:
+            ServerFailure, RetryableFailure, FinalFailure: as :meth:`send`.
+        """
+        self._hand_over(lambda connection: connection.sendmail(sender, [recipient], content))
+
+    def _hand_over(self, speak: Callable[[smtplib.SMTP], object]) -> None:
         connection = self._connected()
         try:
-            connection.send_message(message, from_addr=sender or None)
+            speak(connection)
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()), NO_RECIPIENT)
             self._after_refusal()

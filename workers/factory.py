@@ -47,7 +47,7 @@ def make_app(settings: Settings) -> Celery:
 
 def _look_at_once(sender: Any, **_details: object) -> None:
     """Catch up as soon as a worker is there: beat's first tick would come an interval later."""
-    for task in ("incidens72.sweep", "incidens72.deliver", "incidens72.webhooks"):
+    for task in ("incidens72.sweep", "incidens72.deliver", "incidens72.webhooks", "incidens72.letters"):
         sender.app.send_task(task)
 
 
@@ -57,6 +57,7 @@ def _schedule(settings: Settings) -> dict[str, dict[str, object]]:
         "sweep": settings.sweep_seconds,
         "deliver": settings.deliver_seconds,
         "webhooks": settings.deliver_seconds,
+        "letters": settings.deliver_seconds,
     }
     return {
         name: {

@@ -18,7 +18,7 @@ def worker_and_beat(settings: Settings) -> Iterator[None]:
     app = make_app(settings)
     worker = app.WorkController(
         pool_cls="threads",
-        concurrency=3,
+        concurrency=4,
         without_mingle=True,
         without_gossip=True,
         without_heartbeat=True,

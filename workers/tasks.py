@@ -13,6 +13,7 @@ from incidents.base.settings import Settings
 from incidents.base.time import Clock, SystemClock
 from incidents.steps import drills, escalate
 from incidents.store.engine import Database, create_engine_for
+from notifications import letters
 from notifications.delivery import deliver
 from notifications.webhooks import deliver_webhooks
 
@@ -57,6 +58,12 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
             if nobody_else:
                 deliver(runtime.engine, runtime.clock, runtime.settings)
 
+    def send_letters() -> None:
+        """Letters to the people concerned: erase, import, send; for a minute at a time, apart from the warnings."""
+        with alone(runtime.settings.data_dir / "letters.lock") as nobody_else:
+            if nobody_else:
+                letters.run(runtime.engine, runtime.clock, runtime.settings)
+
     app.task(sweep, name="incidens72.sweep")
     def call_webhooks() -> None:
         """Hand over every webhook message that waits; apart from the mails, which no slow address may delay."""
@@ -66,3 +73,4 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
     app.task(deliver_mails, name="incidens72.deliver")
     app.task(call_webhooks, name="incidens72.webhooks")
+    app.task(send_letters, name="incidens72.letters")

@@ -14,7 +14,8 @@ from incidents.store import audit, documents, incidents, mailings, people, recip
 from incidents.store.tables import Incident, Mailing, MailingEvent, RecipientList, User
 from incidents.store.uow import UnitOfWork
 
-WORDS_OF_STATES = "This is not possible as the sending stands now."
+NOT_NOW = "This is not possible as the sending stands now."
+NO_LETTER = "Choose the frozen letter for the people written to in this language."
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def prepare(uow: UnitOfWork, list_id: UUID, plan: Plan) -> Mailing:
     listed = recipients.load(uow, list_id, lock=True)
     before = mailings.of_list(uow, list_id)
     if incident.closed_at or listed.state != "ready" or any(one.state != "stopped" for one in before):
-        raise Conflict(WORDS_OF_STATES)
+        raise Conflict(NOT_NOW)
     letters, errors = _letters(uow, listed, plan)
     if errors := [*errors, *plan_faults(plan.waves, plan.rate)]:
         raise InvalidInput(errors)
@@ -99,8 +100,7 @@ def _letters(uow: UnitOfWork, listed: RecipientList, plan: Plan) -> tuple[dict[s
     for language in sorted({key[0] for key in recipients.by_language_and_channel(uow, listed.id)}):
         chosen = plan.letters.get(language)
         if chosen is None or not documents.exists(uow, listed.incident_id, chosen, "subjects"):
-            sentence = "Choose the frozen letter for the people written to in this language."
-            errors.append(FieldError(f"letter.{language}", "required", sentence))
+            errors.append(FieldError(f"letter.{language}", "required", NO_LETTER))
             continue
         document = documents.with_files(uow, chosen)
         letters[language] = {"document_id": str(document.id), "version": document.version, "sha256": document.sha256}
@@ -119,7 +119,7 @@ def _held(uow: UnitOfWork, mailing_id: UUID, right: str) -> tuple[Incident, Mail
 
 def _able(mailing: Mailing, act: str) -> None:
     if not may(act, mailing.state):
-        raise Conflict(WORDS_OF_STATES)
+        raise Conflict(NOT_NOW)
 
 
 def ask_for_test(uow: UnitOfWork, mailing_id: UUID) -> Mailing:

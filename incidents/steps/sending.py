@@ -98,6 +98,13 @@ def tested(uow: UnitOfWork, mailing_id: UUID, wanted: int) -> None:
     note(uow, row, "tested", languages=sorted(row.letters))
 
 
+def not_tested(uow: UnitOfWork, mailing_id: UUID, trouble: str, *, again: bool) -> None:
+    """The test letters did not leave; unless it may work ``again``, they are not owed any more."""
+    note_trouble(uow, mailing_id, trouble)
+    if not again:
+        mailings.load(uow, mailing_id, lock=True).tests_wanted = 0
+
+
 def bounced(uow: UnitOfWork, recipient_id: UUID, answer: str, *, final: bool) -> bool:
     """A letter came back, or its delivery is delayed. False when there is nobody it could be about."""
     row = recipients.find_one(uow, recipient_id)

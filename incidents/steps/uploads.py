@@ -21,6 +21,7 @@ from incidents.store.vault import Vault
 MOST_BYTES = 64 * 1024 * 1024
 """Of an uploaded file."""
 LONGEST_PURPOSE = 500
+DOUBTFUL = "Most rows have no usable address. Check the columns, or tick that this is right."
 
 
 @dataclass(frozen=True)
@@ -189,8 +190,7 @@ def confirm(uow: UnitOfWork, list_id: UUID, found: Findings, *, all_the_same: bo
     if found.people == 0:
         raise InvalidInput([FieldError("columns", "nobody", "There is nobody on this list who could be written to.")])
     if found.doubtful and not all_the_same:
-        sentence = "Most rows have no usable address. Check the columns, or tick that this is right."
-        raise InvalidInput([FieldError("all_the_same", "doubtful", sentence)])
+        raise InvalidInput([FieldError("all_the_same", "doubtful", DOUBTFUL)])
     row.state, row.found = "importing", found.summary()
     return row
 

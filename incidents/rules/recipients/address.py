@@ -1,7 +1,6 @@
 """Addresses: what can be written to, and the one spelling by which two are the same."""
 
 import re
-from ipaddress import ip_address
 
 LONGEST_EMAIL = 254
 """RFC 5321 4.5.3.1.3, without the angle brackets."""
@@ -19,22 +18,20 @@ def email_address(text: str) -> str:
     local, at, domain = text.strip().rpartition("@")
     if not at or len(local) > 64 or not _LOCAL.fullmatch(local):
         return ""
+    spelled = domain.lower() if domain.isascii() else _spelled(domain)
+    labels = spelled.split(".")
+    # A number at the end is that of a machine, not a name.
+    named = len(labels) > 1 and all(map(_LABEL.fullmatch, labels)) and not labels[-1].isdigit()
+    address = f"{local}@{spelled}"
+    return address if named and len(address) <= LONGEST_EMAIL else ""
+
+
+def _spelled(domain: str) -> str:
+    """An international domain as the network writes it; empty when it cannot be one."""
     try:
-        spelled = domain.encode("idna").decode("ascii").lower()
+        return domain.encode("idna").decode("ascii").lower()
     except UnicodeError:
         return ""
-    labels = spelled.split(".")
-    named = len(labels) > 1 and all(_LABEL.fullmatch(label) for label in labels) and not labels[-1].isdigit()
-    address = f"{local}@{spelled}"
-    return address if named and len(address) <= LONGEST_EMAIL and not _is_number(spelled) else ""
-
-
-def _is_number(domain: str) -> bool:
-    try:
-        ip_address(domain)
-    except ValueError:
-        return False
-    return True
 
 
 def abroad(country: str, bare_country: str) -> str:

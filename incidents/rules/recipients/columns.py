@@ -40,7 +40,8 @@ _BY_HEADING: Mapping[str, str] = MappingProxyType(
 
 def bare(text: str) -> str:
     """A text as it is compared: small letters and digits without accents, nothing else."""
-    return "".join(sign for sign in unicodedata.normalize("NFD", text.casefold()) if sign.isalnum())
+    plain = text.casefold() if text.isascii() else unicodedata.normalize("NFD", text.casefold())
+    return "".join(filter(str.isalnum, plain))
 
 
 def guess(headings: Sequence[str]) -> dict[str, int]:

@@ -140,7 +140,7 @@ def _has_break(raw: Mapping[str, str]) -> bool:
 
 
 def _breaks(text: str) -> bool:
-    return any(sign in text.strip() for sign in "\r\n\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+    return not text.isprintable() and len(text.strip().splitlines()) > 1
 
 
 def _has_formula(raw: Mapping[str, str]) -> bool:
@@ -148,7 +148,9 @@ def _has_formula(raw: Mapping[str, str]) -> bool:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(sign for sign in part if sign.isprintable()) for part in text.split())
+    if not text.isprintable():
+        text = "".join(sign if sign.isprintable() else " " if sign.isspace() else "" for sign in text)
+    return " ".join(text.split())
 
 
 @dataclass

@@ -14,6 +14,8 @@ SEPARATORS: Final = {"semicolon": ";", "comma": ",", "tab": "\t"}
 _ONLY_WINDOWS = frozenset(range(0x80, 0xA0))
 _LETTERS_IN_ISO = frozenset((0xA9, 0xB9, 0xAE, 0xBE, 0xA6, 0xB6, 0xAB, 0xBB, 0xAC, 0xBC))
 """Š š Ž ž Ś ś Ť ť Ź ź in ISO-8859-2, but © ą ® ľ ¦ ¶ « » ¬ Ľ in Windows-1250."""
+WRONG_ENCODING = "From line {line} on the file cannot be read in this encoding: choose another one."
+NOT_CSV = "The file cannot be read from line {line} on: is a quotation mark left open there?"
 
 Row = tuple[int, list[str]]
 """The line a row begins on, and its cells."""
@@ -94,7 +96,5 @@ def rows(file: BinaryIO, encoding: str, separator: str) -> Iterator[Row]:
 def _unreadable(field: str, line: int) -> InvalidInput:
     said = {"line": str(line)}
     if field == "encoding":
-        sentence = "From line {line} on the file cannot be read in this encoding: choose another one."
-        return InvalidInput([FieldError("encoding", "wrong-encoding", sentence, said)])
-    sentence = "The file cannot be read from line {line} on: is a quotation mark left open there?"
-    return InvalidInput([FieldError("file", "not-csv", sentence, said)])
+        return InvalidInput([FieldError("encoding", "wrong-encoding", WRONG_ENCODING, said)])
+    return InvalidInput([FieldError("file", "not-csv", NOT_CSV, said)])
