@@ -15,7 +15,8 @@ _GAP = re.compile(r"[ \t\n]+")
 _ARTICLE = re.compile(r"\b(az?)\s+(?=[^\s(])([„\"']*(?:\d+\.|[IVXLC]+\.|[^\s,.;:!?)]+))", re.IGNORECASE)
 _WHOLE = (".", "!", "?", "…", ":")
 """What a sentence ends with; a heading or the name of a field does not count for the average."""
-_EXCERPT = 90
+_EXCERPT, _BESIDE = 90, 40
+"""Signs of a sentence that are quoted, and of what stands on either side of a word."""
 
 
 @dataclass(frozen=True)
@@ -116,8 +117,17 @@ def _jargon(text: str, lang: str, law: Mapping[str, Any]) -> Iterator[Readabilit
     for entry in law["jargon"][lang]:
         match = re.search(rf"(?<!\w){re.escape(entry['word'])}", text, re.IGNORECASE)
         if match:
-            around = text[max(match.start() - 30, 0) : match.end() + 30]
-            yield _hint(law, "jargon", " ".join(around.split()), word=match.group().strip(), instead=entry["instead"])
+            yield _hint(law, "jargon", _around(text, match), word=match.group().strip(), instead=entry["instead"])
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    """The place of a word in its line, cut between words."""
+    start, end = text.rfind("\n", 0, match.start()) + 1, text.find("\n", match.end())
+    before = text[start : match.start()][-_BESIDE:]
+    after = text[match.end() : end if end >= 0 else None][:_BESIDE]
+    before = f"…{before.partition(' ')[2]}" if len(before) == _BESIDE else before
+    after = f"{after.rpartition(' ')[0]}…" if len(after) == _BESIDE else after
+    return " ".join(f"{before}{match.group()}{after}".split())
 
 
 def _articles(text: str, law: Mapping[str, Any], inserted: Sequence[str]) -> Iterator[ReadabilityHint]:

@@ -15,7 +15,6 @@ from incidents.rules.draft import CaseFile, subjects_letter
 from incidents.rules.draft.subjects import OWN_WORDS
 from incidents.rules.draft.wording import WordingForm, text_hints
 from incidents.rules.draft.words import paragraphs
-from incidents.rules.facts import label
 from incidents.steps import draft, wording
 from incidents.web.casehead import case_page, load
 from incidents.web.forms import Form
@@ -30,6 +29,17 @@ LACKING = {
     "letter.contact": (msgid("whom the people can ask"), ""),
 }
 """What Art. 34(2) asks for and the case does not tell yet: words, and the page of the case where it is answered."""
+
+
+PART_NAMES = {
+    "what_happened": msgid("What happened?"),
+    "consequences_text": msgid("What may it mean for the people?"),
+    "measures_taken": msgid("What have you done so far?"),
+    "measures_planned": msgid("What else will you do?"),
+    "advice_extra": msgid("What else can the people do?"),
+    "hotline": msgid("Where and when can the people ask?"),
+}
+"""The parts as the letter speaks of them."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,9 @@ def letter_side(request: PageRequest, file: CaseFile, lang: str, group: str) -> 
         "group": group,
         "asked": asked(lang, group),
         "lacking": [(say(LACKING[one][0]), LACKING[one][1]) for one in letter.missing],
-        "untranslated": [label(key, shown) for key in letter.untranslated],
+        "untranslated": [say(PART_NAMES[key]) for key in letter.untranslated],
         "hints": [
-            Hint(label(one.key, shown), one.hint.where, one.hint.text.in_language(shown))
+            Hint(say(PART_NAMES[one.key]), one.hint.where, one.hint.text.in_language(shown))
             for one in text_hints(file, lang)
         ],
     }
@@ -103,14 +113,14 @@ def _wording_page(
         file = draft.case_file(uow, incident_id, group=group)
         own = wording.words_for(uow, incident_id, group, tongue)
     filled = Form({f"words.{key}": [text] for key, text in own.items()})
-    shown = language_of(request)
+    say = words(request)
     return case_page(
         request,
         "pages/letter.html",
         load(request, incident_id),
         form or filled,
         tongue=tongue,
-        parts=[Part(key, label(key, shown), paragraphs(file.facts.value(key))) for key in OWN_WORDS],
+        parts=[Part(key, say(PART_NAMES[key]), paragraphs(file.facts.value(key))) for key in OWN_WORDS],
         **letter_side(request, file, tongue, group),
     )
 

@@ -83,9 +83,9 @@ class TestMoments:
     def test_it_says_when_it_happened_and_when_we_learned_of_it(self) -> None:
         assert content({}).moments == (
             "Az incidens 2026. november 20. 15:40-kor történt vagy kezdődött.",
-            "Mi erről 2026. november 20. 17:50-kor szereztünk tudomást.",
+            "Az incidensről 2026. november 20. 17:50-kor szereztünk tudomást.",
         )
-        assert content({}, "en").moments[1] == "We learned of it on 20 November 2026, 17:50."
+        assert content({}, "en").moments[1] == "We learned of the breach on 20 November 2026, 17:50."
 
     def test_a_beginning_and_an_end_make_a_span(self) -> None:
         said = content({"occurred_to": "2026-11-20T16:10"}).moments[0]
@@ -96,7 +96,7 @@ class TestMoments:
 
     def test_the_hour_that_comes_twice_in_autumn_keeps_its_ending_before_the_remark(self) -> None:
         twice = content({}, awareness=ZonedInstant(datetime(2026, 10, 25, 1, 30, tzinfo=UTC))).moments[1]
-        assert twice == "Mi erről 2026. október 25. 2:30-kor (téli idő) szereztünk tudomást."
+        assert twice == "Az incidensről 2026. október 25. 2:30-kor (téli idő) szereztünk tudomást."
 
     def test_before_awareness_is_set_nothing_is_said_about_it(self) -> None:
         assert len(content({}, awareness=None).moments) == 1

@@ -73,6 +73,17 @@ def test_jargon_is_named_with_what_to_say_instead(letter: str, lang: str) -> Non
     assert ("Írja inkább így" if lang == "hu" else "Better") in hint.text.in_language(lang)
 
 
+def test_the_place_of_a_word_is_quoted_between_words_of_its_line() -> None:
+    story = "Ezen a napon kora reggel a műszakváltás után haladéktalanul szóltunk mindenkinek, aki a telepen volt."
+    (hint,) = readability(f"Első sor.\n{story}", "hu", ON)
+    assert hint.where == "…napon kora reggel a műszakváltás után haladéktalanul szóltunk mindenkinek, aki a…"
+
+
+def test_an_adjective_is_no_jargon() -> None:
+    assert codes("Az érintett fiókokat zároltuk.") == []
+    assert codes("Az érintetteket értesítettük.") == ["jargon"]
+
+
 def test_dates_numbers_and_abbreviations_do_not_end_a_sentence() -> None:
     letter = (
         "Az incidens 2026. november 20. 17:50-kor történt. Írjon ide: 1363 Budapest, Pf. 9. Dr. Kiss J. Éva válaszol."

@@ -85,7 +85,7 @@ def front_desk(case: CaseFile, lang: str) -> FrontDesk:
 
 
 def _happened(desk: _Desk) -> Answered:
-    return desk.lines(*desk.letter.moments, *desk.letter.what_happened), ()
+    return desk.lines(*desk.letter.what_happened, *desk.letter.moments), ()
 
 
 def _me(desk: _Desk) -> Answered:
