@@ -4,6 +4,7 @@ from incidents.base.errors import FieldError
 from incidents.rules.access import may
 
 LONGEST_NOTE = 2000
+SAY_WHERE_IT_STANDS = "Say in a sentence what is done and what comes next: the other person starts from it."
 
 
 def may_hold(roles: frozenset[str]) -> bool:
@@ -17,8 +18,7 @@ def handover_faults(user_id: str, note: str, candidates: frozenset[str]) -> list
     if user_id not in candidates:
         errors.append(FieldError("user", "required", "Choose somebody who may work on this case."))
     if not note.strip():
-        sentence = "Say in a sentence what is done and what comes next: the other person starts from it."
-        errors.append(FieldError("note", "required", sentence))
+        errors.append(FieldError("note", "required", SAY_WHERE_IT_STANDS))
     if len(note) > LONGEST_NOTE:
         limit = {"limit": str(LONGEST_NOTE)}
         errors.append(FieldError("note", "too-long", "This is too long: at most {limit} characters.", limit))

@@ -19,14 +19,17 @@ from incidents.steps.policies import ladders_of
 from incidents.store import cases as stored
 from incidents.store import decisions, filings, incidents
 from incidents.store.cases import CaseRows
+from incidents.store.deadlines import LOST_MAIL, lost_in
 from incidents.store.incidents import BoardFilter
 from incidents.store.tables import (
     Assessment,
     ClockRow,
     Decision,
     DecisionProposal,
+    Event,
     FactAmendment,
     Filing,
+    Handover,
     Incident,
 )
 from incidents.store.uow import UnitOfWork
@@ -113,6 +116,17 @@ class Case(CaseRows):
     def clock(self) -> ClockRow:
         """The newest version of the Art. 33 clock."""
         return self.clocks[-1]
+
+    @property
+    def lost(self) -> tuple[Event, ...]:
+        """The mails that reached nobody (dead or bounced), until somebody acknowledges the case after them."""
+        seen = max((one.at for one in self.acknowledgements), default=None)
+        return tuple(one for one in self.events if one.kind in LOST_MAIL and (seen is None or one.at > seen))
+
+    @property
+    def handover(self) -> Handover | None:
+        """The newest hand-over: in whose hands the case is."""
+        return self.handovers[-1] if self.handovers else None
 
     @property
     def pace(self) -> Pace:
@@ -264,6 +278,8 @@ class Board:
 def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
     """Cases of every controller where the actor may read: what burns first."""
     found = incidents.board(uow, wanted, where_may(uow, "read"))
+    lost: frozenset[UUID] = frozenset()
+    """Cases in which a mail reached nobody, and that nobody has acknowledged since."""
     ids = [incident.id for incident, _, _ in found]
     decided, filed = decisions.newest_of(uow, ids), filings.of_cases(uow, ids)
     rows = tuple(
@@ -271,7 +287,7 @@ def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
         for incident, clock, name in found
     )
     more = len(found) == wanted.limit
-    return Board(rows, incidents.place(*found[-1][:2]) if more else None)
+    return Board(rows, incidents.place(*found[-1][:2]) if more else None, lost_in(uow, ids))
 
 
 def _board_row(

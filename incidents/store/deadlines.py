@@ -5,16 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
-from incidents.store.tables import Acknowledgement, ClockRow, Incident, Stage
+from incidents.store.tables import Acknowledgement, ClockRow, Event, Incident, Stage
 from incidents.store.uow import UnitOfWork
 
 GDPR_33 = "gdpr-33"
+LOST_MAIL = ("mail.dead", "mail.bounced")
+"""Entries of the log that say that a mail reached nobody."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,18 @@ def acknowledgements_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequ
     return uow.session.scalars(
         select(Acknowledgement).where(Acknowledgement.incident_id.in_(incident_ids)).order_by(Acknowledgement.id)
     ).all()
+
+
+def lost_in(uow: UnitOfWork, incident_ids: Collection[UUID]) -> frozenset[UUID]:
+    """The cases in which a mail reached nobody, and that nobody has acknowledged since."""
+    failed = uow.session.execute(
+        select(Event.incident_id, func.max(Event.at))
+        .where(Event.incident_id.in_(incident_ids), Event.kind.in_(LOST_MAIL))
+        .group_by(Event.incident_id)
+    )
+    when = {row[0]: row[1] for row in failed}
+    seen = {row.incident_id: row.at for row in acknowledgements_of(uow, list(when))} if when else {}
+    return frozenset(key for key, at in when.items() if key not in seen or seen[key] < at)
 
 
 def newest_like(uow: UnitOfWork, clock: ClockRow) -> ClockRow:

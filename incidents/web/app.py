@@ -14,6 +14,7 @@ from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.store.engine import Database
 from incidents.web import (
+    absences,
     acknowledge,
     assess,
     authority,
@@ -28,6 +29,7 @@ from incidents.web import (
     form,
     frontdesk,
     health,
+    handover,
     links,
     mailbox,
     members,
@@ -55,6 +57,7 @@ PAGES = (
     case,
     clock,
     assess,
+    handover,
     decide,
     draft,
     form,
@@ -71,6 +74,7 @@ PAGES = (
     controllers,
     members,
     links,
+    absences,
     drills,
     webhooks,
     calendar,

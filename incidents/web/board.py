@@ -65,6 +65,7 @@ def show_board(
         request,
         "pages/board.html",
         rows=found.rows,
+        lost=found.lost,
         drills=rehearsed,
         more=written_place(found.next_after),
         controllers=mine,

@@ -16,6 +16,7 @@ from incidents.web.casehead import case_page, load
 from incidents.web.clock import readings
 from incidents.web.facts import known, missing_labels, versions
 from incidents.web.forms import Form
+from incidents.web.handover import in_hand
 from incidents.web.rendering import language_of, see_other
 from incidents.web.sessions import PageRequest, page_uow
 from incidents.web.timeline import timeline
@@ -44,6 +45,7 @@ def show_case(request: PageRequest, incident_id: FromPath[UUID]) -> Response[str
         missing=missing_labels(found.missing, lang),
         timeline=timeline(found, lang),
         closable=not obstacles_to_closing(found.marks),
+        repeating=in_hand(request, found),
     )
 
 

@@ -41,6 +41,8 @@ NOTICES = {
     "created": msgid("Created."),
     "reported": msgid("The case is open and its clock is running."),
     "acknowledged": msgid("You have acknowledged the case."),
+    "handed_over": msgid("The case is handed over. The other person has a mail."),
+    "seen": msgid("You have acknowledged the warning."),
     "awareness": msgid("The moment of awareness is recorded and the deadline is recalculated."),
     "assessed": msgid("The risk assessment is recorded."),
     "decided": msgid("The decision is recorded."),

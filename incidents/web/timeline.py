@@ -28,6 +28,9 @@ CAUSES = {
 NEW_DEADLINE = msgid("Deadline: {deadline}, counted {anchor}")
 LATE_WARNING = msgid("It went out {minutes} minutes late.")
 TO = msgid("To: {recipients}")
+HELD = msgid("Held in quiet hours until {when}.")
+STANDS_IN = msgid("{recipient} instead of {names}")
+TAKEN_OVER = msgid("To {name}")
 SENT = msgid("{recipient} (sent {when})")
 ANSWERS = {"yes": msgid("yes"), "no": msgid("no"), "review": msgid("a person must weigh it")}
 MOVED = msgid("Authority: {notify_before} → {notify}. People: {tell_before} → {tell}.")
@@ -132,9 +135,23 @@ def _stage(teller: _Teller, data: Data) -> str:
     if recipients := data.get("to"):
         shown = [teller.recipient(str(data.get("stage", "")), one) for one in recipients]
         lines.append(teller.say(TO, recipients=join_words(shown, teller.lang)))
+    lines += [
+        teller.say(STANDS_IN, recipient=one["to"], names=join_words(one["for"], teller.lang))
+        for one in data.get("why", ())
+        if one["for"]
+    ]
     if (minutes := int(data.get("late_by_seconds") or 0) // 60) >= 1:
         lines.append(teller.say(LATE_WARNING, minutes=format_number(minutes, teller.lang)))
+    if held := data.get("held_until"):
+        lines.append(teller.say(HELD, when=teller.when(held)))
     return "\n".join(lines)
+
+
+def _case(teller: _Teller, data: Data) -> str:
+    """To whom a case was handed over, or which warning of it was acknowledged."""
+    if name := data.get("to"):
+        return f"{teller.say(TAKEN_OVER, name=name)}\n{data.get('note', '')}"
+    return teller.stage(data) if data.get("stage") and data.get("clock_id") else ""
 
 
 def _mail(_: _Teller, data: Data) -> str:
@@ -168,6 +185,7 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "decision": _second_person,
     "proposal": _second_person,
     "stage": _stage,
+    "case": _case,
     "mail": _mail,
     "webhook": _mail,
     "document": _document,
