@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, asynccontextmanager
 import uvicorn
 from litestar import Litestar
 
+from incidents.base import logs
 from incidents.base.settings import Settings
 from incidents.base.time import SystemClock
 from incidents.steps.people import create_setup_link
@@ -35,13 +36,14 @@ def setup_address(database: Database, settings: Settings) -> str | None:
 
 def serve(settings: Settings, contexts: Sequence[AbstractContextManager[object]] = ()) -> None:
     """Serve until told to stop (SIGTERM, SIGINT); what runs beside is stopped first."""
+    logs.configure(settings.log_format)
     database = create_engine_for(settings.database_url)
     app = create_app(settings, database, SystemClock(), [beside(context) for context in contexts])
     uvicorn.run(
         app,
         host=settings.web_host,
         port=settings.web_port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=10,

@@ -4,11 +4,11 @@ A mail server that takes nothing at all costs no mail any of its tries: one mail
 others wait, and all leave as soon as it is.
 """
 
-import logging
 from collections.abc import Collection
 from functools import partial
 from uuid import UUID
 
+from incidents.base import logs
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.escalation import Person
@@ -23,7 +23,7 @@ from notifications.failures import FinalFailure, ServerFailure
 from notifications.outgoing import Failure, HandOver
 from notifications.smtp import Mailer, parse_url
 
-log = logging.getLogger("notifications.delivery")
+log = logs.logger("notifications.delivery")
 CHAIN = ("deputy", "dpo", "manager", "admin")
 """Who is told when a mail is dead: the next person in this order who has not been written to about it."""
 
@@ -68,7 +68,7 @@ class MailCourier:
         try:
             message = mails.compose(uow, row, self._settings)
         except mails.UNWRITABLE as error:
-            log.exception("mail %s cannot be written", row.id)
+            log.exception("mail.unwritable", mail_id=row.id, incident_id=row.incident_id, channel=row.channel)
             raise FinalFailure(f"the mail cannot be written: {error}") from error
         return partial(self._mailer.send, message, _sender(self._settings, row.id))
 

@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import setup_logging, worker_ready
 
+from incidents.base import logs
 from incidents.base.settings import Settings
 from workers.tasks import Runtime, register_tasks
 
@@ -42,6 +43,7 @@ def make_app(settings: Settings) -> Celery:
     )
     register_tasks(app, Runtime(settings))
     worker_ready.connect(_look_at_once, weak=False)
+    setup_logging.connect(lambda **_: logs.configure(settings.log_format), weak=False, dispatch_uid="incidens72.logs")
     return app
 
 

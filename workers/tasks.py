@@ -16,6 +16,8 @@ from incidents.store.engine import Database, create_engine_for
 from notifications import letters
 from notifications.delivery import deliver
 from notifications.webhooks import deliver_webhooks
+from workers import deadman
+from workers.logged import logged
 
 
 @dataclass
@@ -49,14 +51,18 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
 
     def sweep() -> None:
         """Fire every stage that has fallen due, and end the drills that have nothing left to show."""
-        escalate.sweep(runtime.engine, runtime.clock)
-        drills.end_over(runtime.engine, runtime.clock)
+        begun = runtime.clock.now()
+        with logged("sweep.done") as done:
+            done["stages"] = escalate.sweep(runtime.engine, runtime.clock)
+            done["drills"] = drills.end_over(runtime.engine, runtime.clock)
+        deadman.ping(runtime.settings, runtime.engine, runtime.clock, begun)
 
     def deliver_mails() -> None:
         """Send every mail that waits; one run a host, so that a hanging mail server never keeps the sweep waiting."""
         with alone(runtime.settings.data_dir / "deliver.lock") as nobody_else:
             if nobody_else:
-                deliver(runtime.engine, runtime.clock, runtime.settings)
+                with logged("delivery.done") as done:
+                    done["sent"] = deliver(runtime.engine, runtime.clock, runtime.settings)
 
     def send_letters() -> None:
         """Letters to the people concerned: erase, import, send; for a minute at a time, apart from the warnings."""

@@ -44,6 +44,12 @@ class Settings:
     """Mailbox that collects bounces; each mail's return address is this one with a tag (BOUNCE_ADDRESS)."""
     webhooks_private: bool = False
     """Whether webhooks may go to private addresses and, there, without TLS (WEBHOOKS_PRIVATE=1)."""
+    metrics_token: str = ""
+    """Whoever asks for /metrics must bring it as a bearer token; empty: only this machine may ask (METRICS_TOKEN)."""
+    deadman_url: str = ""
+    """Asked for (GET) after a sweep, at most once a minute: who watches there misses it when we stop (DEADMAN_URL)."""
+    log_format: str = ""
+    """``json`` or ``console``; empty: console on a terminal, else JSON lines (LOG_FORMAT)."""
     demo: bool = False
     """Demo mode: fictional controllers and the built-in mailbox page (set by ``demo`` only)."""
 
@@ -115,6 +121,23 @@ def _bounce_address(env: Mapping[str, str]) -> str:
     return address
 
 
+def _choice(env: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    value = env.get(name, "")
+    if value and value not in choices:
+        raise SettingsError(f"{name} must be {' or '.join(choices)}")
+    return value
+
+
+def _deadman_url(env: Mapping[str, str]) -> str:
+    """An address to ping: over TLS, or on this machine."""
+    url = _secret(env, "DEADMAN_URL")
+    parts = urlsplit(url)
+    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if url and not (parts.hostname and (parts.scheme == "https" or local)):
+        raise SettingsError("DEADMAN_URL must start with https://, or with http:// on this machine")
+    return url
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
@@ -145,5 +168,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         web_port=web_port,
         bounce_address=_bounce_address(env),
         webhooks_private=env.get("WEBHOOKS_PRIVATE", "") == "1",
+        metrics_token=_secret(env, "METRICS_TOKEN"),
+        deadman_url=_deadman_url(env),
+        log_format=_choice(env, "LOG_FORMAT", ("json", "console")),
         demo=env.get("INCIDENTS72_DEMO", "") == "1",
     )

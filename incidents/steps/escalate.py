@@ -7,6 +7,7 @@ the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 import logging
 from uuid import UUID
 
+from incidents.base import logs
 from incidents.base.time import Clock
 from incidents.rules import escalation, office
 from incidents.rules.absence import Told, is_acknowledged, repeat_after, told_at
@@ -22,7 +23,7 @@ from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_wo
 
 __all__ = ["named_in_profile", "sweep"]
 
-log = logging.getLogger(__name__)
+log = logs.logger("incidents.sweep")
 
 BATCH = 200
 """Due stages looked at in one transaction."""
@@ -50,7 +51,7 @@ def _sweep_batch(engine: Database, clock: Clock, left_out: set[UUID]) -> int | N
     try:
         return _settle_due(engine, clock, left_out, taken)
     except Exception:
-        log.exception("a batch of the sweep failed; its %d cases are settled one by one", len(taken))
+        log.exception("sweep.batch_failed", count=len(taken))
         if not taken:
             raise  # the failure is not of a case: the next sweep tries again
     return sum(_settle_alone(engine, clock, incident_id, left_out) for incident_id in taken)
@@ -74,7 +75,7 @@ def _settle_alone(engine: Database, clock: Clock, incident_id: UUID, left_out: s
     try:
         return _settle_due(engine, clock, left_out, [], incident_id) or 0
     except Exception:
-        log.exception("case %s cannot be settled: its warnings do not go out", incident_id)
+        log.exception("sweep.case_left_out", incident_id=incident_id)
         left_out.add(incident_id)
         return 0
 

@@ -134,6 +134,7 @@ def append(uow: UnitOfWork, *events: NewEvent) -> None:
                 hash=head.hash,
             )
         )
+        uow.to_log(event.kind, event.controller_id, event.incident_id, entry.seq)
 
 
 def events_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[Event]:

@@ -1,7 +1,7 @@
 """When background work last proved that it lives."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,6 +18,15 @@ def beat(uow: UnitOfWork, name: str) -> None:
     uow.session.execute(
         fresh.on_conflict_do_update(index_elements=["name"], set_={"at": fresh.excluded.at}, where=later)
     )
+
+
+def turn(uow: UnitOfWork, name: str, every: timedelta) -> bool:
+    """Whether it is time again for something that is done so often; asked by many at once, one is told yes."""
+    insert = postgresql.insert if uow.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    fresh = insert(Heartbeat).values(name=name, at=uow.now)
+    due = Heartbeat.at <= uow.now - every
+    statement = fresh.on_conflict_do_update(index_elements=["name"], set_={"at": fresh.excluded.at}, where=due)
+    return uow.session.execute(statement.returning(Heartbeat.name)).first() is not None
 
 
 def read(uow: UnitOfWork) -> Mapping[str, datetime]:

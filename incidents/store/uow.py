@@ -14,10 +14,14 @@ from uuid import UUID
 from sqlalchemy import Engine, event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
 
+from incidents.base import logs
 from incidents.base.errors import FieldError, InvalidInput, NotFound
 from incidents.base.time import Clock
 from incidents.rules.readers import BROKEN_TEXT
 from incidents.store.tables import Controller, OfController, Table
+
+
+log = logs.logger("incidents.store")
 
 
 class TenancyError(RuntimeError):
@@ -79,6 +83,11 @@ class UnitOfWork:
             self.session.flush()
             self.session.connection().execute(insert(inspect(table).local_table), rows)
 
+    def to_log(self, kind: str, controller_id: UUID, incident_id: UUID | None, seq: int) -> None:
+        """Say in the log of the process, once this is committed, that an event of that kind was recorded."""
+        line = {"kind": kind, "controller_id": controller_id, "incident_id": incident_id, "seq": seq}
+        self.session.info.setdefault("to_log", []).append(line)
+
     def require(self, controller_id: UUID) -> None:
         """Refuse a controller outside the set.
 
@@ -112,6 +121,8 @@ def unit_of_work(
         yield UnitOfWork(session, actor, controllers, clock.now())
         if not read_only:
             session.commit()
+            for line in session.info.get("to_log", ()):
+                log.info("event", **line)
         # A unit that only reads ends by closing: an explicit rollback would expire the rows it hands out.
 
 

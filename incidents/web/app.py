@@ -45,6 +45,7 @@ from incidents.web import (
 from incidents.web.forms import provide_form
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
+from incidents.web.requestlog import RequestNumber, number_and_log
 from incidents.web.security import MOST_BYTES, csrf_config, security_headers
 from incidents.web.sessions import SessionMiddleware, signed_in
 
@@ -98,9 +99,9 @@ def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Seq
     return Litestar(
         route_handlers=[_pages(), _static(), *health.handlers, *api_handlers],
         state=state_of(settings, engine, clock),
-        middleware=[SessionMiddleware()],
+        middleware=[RequestNumber(), SessionMiddleware()],
         csrf_config=csrf_config(settings),
-        before_send=[security_headers(settings)],
+        before_send=[security_headers(settings), number_and_log],
         exception_handlers=EXCEPTION_HANDLERS,
         request_max_body_size=MOST_BYTES,
         openapi_config=openapi(),

@@ -8,14 +8,16 @@ from litestar.datastructures import Cookie
 from litestar.exceptions import HTTPException, PermissionDeniedException
 from litestar.types import ExceptionHandlersMap
 
+from incidents.base import logs
 from incidents.base.errors import IncidentError, InvalidInput, Unauthenticated
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.web.rendering import page, see_other, words
+from incidents.web.requestlog import request_id
 from incidents.web.security import cookie_name
 from incidents.web.sessions import login_address, settings_of
 
 PROBLEM_JSON = "application/problem+json"
-log = logging.getLogger("incidents.web")
+log = logs.logger("incidents.web")
 AnyRequest = Request[Any, Any, Any]
 
 TITLES = {
@@ -74,7 +76,7 @@ def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
 
 def on_crash(request: AnyRequest, error: Exception) -> Response[Any]:
     """What nobody expected: logged in full here, named to nobody outside."""
-    log.error("unexpected error in %s %s", request.method, request.scope["path"], exc_info=error)
+    log.error("request.crashed", method=request.method, request_id=request_id(request.scope), exc_info=error)
     if is_api(request):
         return problem(500, CODES[500], api_words(request)(WAYS_OUT[500]))
     return error_page(request, 500, words(request)(WAYS_OUT[500]))
@@ -135,7 +137,9 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 def error_page(request: AnyRequest, status: int, sentence: str) -> Response[str]:
     """A page that says what is wrong and the way out."""
     title = words(request)(TITLES.get(status, TITLES[400]))
-    return page(request, "pages/error.html", status=status, banners=(), title=title, sentence=sentence, code=status)
+    said = {"title": title, "sentence": sentence}
+    number = request_id(request.scope)
+    return page(request, "pages/error.html", status=status, banners=(), code=status, number=number, **said)
 
 
 def _form_expired(request: AnyRequest) -> Response[str]:

@@ -98,6 +98,8 @@ def show_entry(request: PageRequest, incident_id: FromPath[UUID]) -> Response[st
     lang = language_of(request)
     with list_uow(request, "register") as uow:
         found = cases.case(uow, incident_id)
+    if found.incident.is_drill:
+        raise NotFound
     cells = registerbook.cells(found, lang)
     lines = [(heading, shown(cells.get(key), lang)) for key, heading in registerbook.columns(lang)]
     return case_page(request, "pages/register_entry.html", found, lines=lines, timeline=timeline(found, lang))
