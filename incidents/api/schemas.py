@@ -165,7 +165,6 @@ class IncidentLine(Struct, frozen=True):
     clock_state: str
     late: bool
     drill: bool
-    """Whether it is a rehearsal: made up, and no entry of the register."""
 
 
 class Page(Struct, frozen=True):

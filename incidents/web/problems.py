@@ -137,7 +137,7 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
 def error_page(request: AnyRequest, status: int, sentence: str) -> Response[str]:
     """A page that says what is wrong and the way out."""
     title = words(request)(TITLES.get(status, TITLES[400]))
-    said = {"title": title, "sentence": sentence}
+    said: dict[str, Any] = {"title": title, "sentence": sentence}
     number = request_id(request.scope)
     return page(request, "pages/error.html", status=status, banners=(), code=status, number=number, **said)
 
