@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from incidents.rules.telling_order import follows
+
 
 @dataclass(frozen=True)
 class Marks:
@@ -25,10 +27,18 @@ class Marks:
     shaken: bool = False
     """Whether facts recorded since have taken the decision its ground, so that it must be taken again."""
 
+    ordered: bool = False
+    """Whether the authority has ordered that the people be told (Art. 34(4)), and nobody has been told since."""
+
     @property
     def must_tell(self) -> bool:
         """Whether people are still owed something: a message, or a public notice under Art. 34(3)(c)."""
-        return (self.tell == "yes" or (self.tell == "exempt" and self.exemption == "c")) and not self.told
+        return follows(self.tell, self.exemption) and (self.ordered or not self.told)
+
+    @property
+    def against_order(self) -> bool:
+        """Whether the authority has ordered something that is not decided yet (Art. 34(4))."""
+        return self.ordered and not follows(self.tell, self.exemption)
 
 
 def state(marks: Marks) -> str:
@@ -49,7 +59,7 @@ def next_act(marks: Marks) -> str:
         ("acknowledge", not marks.acknowledged),
         ("set_awareness", not marks.awareness_set),
         ("approve", marks.proposed and (marks.shaken or not marks.notify)),
-        ("decide", marks.shaken or not marks.notify),
+        ("decide", marks.shaken or not marks.notify or marks.against_order),
         ("draft", marks.notify == "yes" and not marks.filed and not marks.drafted),
         ("file", marks.notify == "yes" and not marks.filed),
         ("tell", marks.must_tell),
@@ -73,6 +83,7 @@ def obstacles_to_closing(marks: Marks) -> tuple[str, ...]:
             marks.filed and not marks.filing_complete,
             "The newest filing is incomplete: record the complete follow-up first.",
         ),
+        (marks.against_order, "The authority has ordered that the people be told: decide so, then tell them."),
         (marks.must_tell, "The decision was to tell the people concerned, but no communication is recorded."),
     )
     return tuple(sentence for stands, sentence in found if stands)

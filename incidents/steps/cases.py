@@ -14,6 +14,7 @@ from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import Marks, next_act, state
 from incidents.rules.pace import REAL_TIME, Pace
+from incidents.rules.telling_order import TELL_PEOPLE, TellingOrder, standing
 from incidents.steps.guard import require, where_may
 from incidents.steps.policies import ladders_of
 from incidents.store import cases as stored
@@ -150,6 +151,16 @@ class Case(CaseRows):
         return self.filings[0] if self.filings else None
 
     @property
+    def telling_order(self) -> TellingOrder | None:
+        """The order of the authority to tell the people that nobody has followed yet (Art. 34(4))."""
+        orders = [
+            TellingOrder(datetime.fromisoformat(said["received_at"]), said["reference"], said["title"])
+            for said in (event.data for event in self.events if event.kind == "order.received")
+            if said.get("kind") == TELL_PEOPLE
+        ]
+        return standing(orders, [one.sent_at for one in self.communications])
+
+    @property
     def marks(self) -> Marks:
         """What has been recorded so far, as the lifecycle rules read it."""
         decision = self.decision
@@ -166,6 +177,7 @@ class Case(CaseRows):
             closed=self.incident.closed_at is not None,
             proposed=self.proposal is not None,
             shaken=bool(self.reopened) or self.overtaken,
+            ordered=self.telling_order is not None,
         )
 
     @property

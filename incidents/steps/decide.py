@@ -19,7 +19,7 @@ from incidents.rules.decide import (
     second_person_for,
 )
 from incidents.rules.facts import Facts
-from incidents.steps import assess, following, notices
+from incidents.steps import assess, following, notices, telling_order
 from incidents.steps.cases import exempt_facts_moved, is_filed, waits_for_answer
 from incidents.steps.clock import restart_clock, stop_clock
 from incidents.steps.guard import require
@@ -45,6 +45,7 @@ def record_decision(uow: UnitOfWork, incident_id: UUID, form: DecisionForm) -> D
     everybody, groups = _facts(uow, incident)
     if errors := faults(form, _whole(everybody, groups)):
         raise InvalidInput(errors)
+    form = telling_order.obeying(uow, incident, form)
     run = assess.up_to_date(uow, incident)
     if needed := second_person_for(form, _tested(run, everybody, groups)):
         return _propose(uow, incident, form, run, needed)
@@ -67,6 +68,7 @@ def answer_proposal(uow: UnitOfWork, proposal_id: UUID, answer: str, sentence: s
     form, run = _form_of(proposal), assess.up_to_date(uow, incident)
     if answer == "approved":
         _refuse_overtaken(uow, incident, proposal, run)
+        form = telling_order.obeying(uow, incident, form)
     row = _answer(uow, incident, proposal, answer, sentence.strip())
     notices.tell_proposer(uow, incident, proposal, row)
     return _record(uow, incident, form, run, row) if answer == "approved" else None

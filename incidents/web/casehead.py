@@ -13,6 +13,7 @@ from incidents.web.rendering import page
 from incidents.web.sessions import PageRequest, actor_of, page_uow
 
 OBSTACLES = (
+    msgid("The authority has ordered that the people be told: decide so, then tell them."),
     msgid("A proposed decision waits for its second person: it must be answered first."),
     msgid("Facts recorded since have taken the decision its ground: decide again first."),
 )
