@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
+from incidents.base.i18n import msgid
 from incidents.rules import webhooks
 from notifications.failures import FinalFailure, RetryableFailure
 
@@ -18,6 +19,11 @@ LONGEST_SECONDS = 10.0
 """For the whole conversation, however slowly the other side answers."""
 LONGEST_ANSWER = 16_384
 """Bytes of an answer's head that are read before giving up."""
+INSIDE = msgid("The address leads into a private network; only the operator can allow that.")
+OUTSIDE = msgid("Without TLS only addresses inside the house may be called.")
+NOT_CALLABLE = msgid("The address cannot be called.")
+TOO_SLOW = msgid("There was no answer within ten seconds.")
+NOBODY_THERE = msgid("Nobody accepts a connection there.")
 HTTP_PORT, HTTPS_PORT = 80, 443
 
 
@@ -53,7 +59,11 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
         with _connected(target, _allowed(target, private=private), until) as line:
             line.sendall(request)
             status = _status(line, until)
-    except (OSError, ValueError) as error:  # ssl's and timeouts are OSErrors
+    except TimeoutError as error:
+        raise RetryableFailure(TOO_SLOW) from error
+    except ConnectionRefusedError as error:
+        raise RetryableFailure(NOBODY_THERE) from error
+    except (OSError, ValueError) as error:  # ssl's are OSErrors
         raise RetryableFailure(f"{type(error).__name__}: {error}") from error
     _judge(status)
 
@@ -61,7 +71,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str], *, private: bool) ->
 def _target(url: str) -> Target:
     parts = webhooks.split(url)
     if parts is None or parts.hostname is None:
-        raise FinalFailure("the address cannot be called")
+        raise FinalFailure(NOT_CALLABLE)
     tls = parts.scheme == "https"
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Target(parts.hostname, parts.port or (HTTPS_PORT if tls else HTTP_PORT), tls, parts.netloc, path)
@@ -73,9 +83,9 @@ def _allowed(target: Target, *, private: bool) -> list[str]:
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     outside = [webhooks.is_public(one) for one in addresses]
     if not private and not all(outside):
-        raise FinalFailure("the address leads into a private network; only the operator can allow that")
+        raise FinalFailure(INSIDE)
     if not target.tls and any(outside):
-        raise FinalFailure("without TLS only addresses inside the house may be called")
+        raise FinalFailure(OUTSIDE)
     return addresses
 
 
@@ -116,7 +126,7 @@ def _first(addresses: list[str], port: int, until: float) -> socket.socket:
 def _rest(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
-        raise TimeoutError("no answer in time")
+        raise TimeoutError(TOO_SLOW)
     return left
 
 
@@ -153,7 +163,7 @@ def _judge(status: int) -> None:
     if 200 <= status < 300:
         return
     if status == 410:
-        raise Gone("410: nobody is there any more")
+        raise Gone("HTTP 410")
     if status in {408, 429} or status >= 500:
-        raise RetryableFailure(f"the answer was {status}")
-    raise FinalFailure(f"the answer was {status}")
+        raise RetryableFailure(f"HTTP {status}")
+    raise FinalFailure(f"HTTP {status}")

@@ -27,6 +27,7 @@ LANGUAGES = ("hu", "en")
 TYPES = {"stage": "incident.warning", "undeliverable": "incident.undelivered", "outage": "mail.outage", "ping": "ping"}
 """By template; every other template is a notice."""
 
+WAITS = msgid("A decision waits for a second person.")
 PING = msgid("Test message: the webhook works.")
 UNDELIVERED = msgid("A warning by e-mail did not reach somebody: {about}")
 OUTAGE = msgid("No warning can leave by e-mail: the mail server has taken nothing since {since}.")
@@ -101,6 +102,14 @@ def compose(uow: UnitOfWork, row: OutboxMail, settings: Settings) -> Message:
     )
 
 
+def headline(uow: UnitOfWork, row: OutboxMail, settings: Settings, lang: str) -> str:
+    """What a message said or will say, in one sentence; its bare kind when what it speaks of is not there."""
+    try:
+        return _headline(uow, row, _about(uow, row, settings), lang)
+    except (NotFound, LookupError):
+        return row.template
+
+
 def _about(uow: UnitOfWork, row: OutboxMail, settings: Settings) -> About | None:
     if row.incident_id is None:
         return None
@@ -130,6 +139,8 @@ def _headline(uow: UnitOfWork, row: OutboxMail, about: About | None, lang: str) 
             return say(UNDELIVERED, about=_lost(uow, row, about, lang))
         case "stage":
             return _stage(uow, row, about, lang)
+        case "approval_wanted":
+            return say(WAITS)
         case notice:
             return notices.title(notice, lang)
 

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from incidents.rules.contacts import ContactForm
 from incidents.rules.webhooks import WebhookForm
-from incidents.steps import webhooks
+from incidents.steps import contacts, webhooks
 from incidents.store.secrets import Seal
 from incidents.store.tables import Webhook
 from incidents.store.uow import UnitOfWork
@@ -26,3 +27,4 @@ def busy_channels(case: "CaseFile") -> None:
     """Everything a firm can have beside its mails."""
     with case.town.uow() as uow:
         add_webhook(uow, case.firm)
+        contacts.save(uow, case.firm.id, [ContactForm("Doktor Dóra", "adatvédelmi tisztviselő", "+36 30 555 0101")])

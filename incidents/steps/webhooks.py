@@ -21,6 +21,8 @@ BOTH_SECRETS = timedelta(hours=24)
 """How long the old secret signs beside the new one."""
 SHOWN = 5
 """Newest messages shown beside each webhook."""
+FOR_ALL = frozenset({"verdict_changed", "approval_wanted", "exemption_reopened"})
+"""The notices that are not addressed to one person."""
 PURPOSE = "webhooks"
 """What the seal of addresses and secrets is for."""
 
@@ -154,7 +156,9 @@ def queue_stage(uow: UnitOfWork, hooks: Iterable[Webhook], clock: ClockRow, stag
 
 
 def queue_notice(uow: UnitOfWork, incident: Incident, template: str, key: str) -> None:
-    """Queue a change in a case that somebody must answer, beside its mails."""
+    """Queue a change in a case that somebody must answer, beside its mails; what is said to one person stays a mail."""
+    if template not in FOR_ALL:
+        return
     for row in _wanting(channels.webhooks_of(uow, [incident.controller_id])[incident.controller_id], "notice"):
         _queue(uow, row, template, key, {"notice": key}, incident.id)
 

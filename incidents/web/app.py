@@ -22,6 +22,7 @@ from incidents.web import (
     calendar,
     case,
     clock,
+    contacts,
     controllers,
     decide,
     draft,
@@ -79,6 +80,7 @@ PAGES = (
     drills,
     webhooks,
     calendar,
+    contacts,
 )
 
 

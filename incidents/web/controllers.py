@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from incidents.base.errors import Forbidden, InvalidInput, NotFound
-from incidents.steps import controllers
+from incidents.steps import contacts, controllers
 from incidents.steps.controllers import ActivityForm, ControllerForm, ProcessorForm
 from incidents.store.tables import Controller, ProcessingActivity, Processor
 from incidents.store.uow import UnitOfWork
@@ -66,9 +66,9 @@ def create(request: PageRequest, form: NamedDependency[Form]) -> Page:
 def show_profile(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
     """The profile: a form for those who manage it, a sheet for the others."""
     with page_uow(request, read_only=True) as uow:
-        found = visible(request, uow, controller_id)
+        found, sheet = visible(request, uow, controller_id), contacts.state(uow, controller_id)
     recorded = Form.of(**{field.name: getattr(found, field.name) for field in fields(ControllerForm)})
-    return _show(request, "pages/controller_profile.html", found, recorded)
+    return _show(request, "pages/controller_profile.html", found, recorded, sheet=sheet)
 
 
 @post("/controllers/{controller_id:uuid}", sync_to_thread=True, status_code=200)

@@ -15,8 +15,9 @@ from incidents.store.tables import Webhook
 from incidents.web.controllers import visible
 from incidents.web.forms import Form
 from incidents.web.members import key_of
-from incidents.web.rendering import page, see_other, words
+from incidents.web.rendering import language_of, page, see_other, words
 from incidents.web.sessions import PageRequest, may_at, page_uow, settings_of
+from notifications.webhook_bodies import headline
 from notifications.webhooks import seal_of
 
 Page = Response[Any]
@@ -45,9 +46,10 @@ def _show(
 ) -> Page:
     if not may_at(request, controller_id, "manage"):
         raise Forbidden
+    lang, settings, say = language_of(request), settings_of(request), words(request)
     with page_uow(request, read_only=True) as uow:
         found, known = visible(request, uow, controller_id), webhooks.listing(uow, controller_id)
-    say = words(request)
+        told = {row.id: headline(uow, row, settings, lang) for one in known for row in one.messages}
     return page(
         request,
         "pages/controller_webhooks.html",
@@ -55,6 +57,8 @@ def _show(
         status=form.problem.status if form.problem else 200,
         controller=found,
         known=known,
+        told=told,
+        said=say,
         secret=secret,
         of=of,
         shapes=[(code, say(SHAPE_NAMES[code])) for code in SHAPES],

@@ -61,7 +61,7 @@ def test_what_is_no_http_answer_is_tried_again(said: bytes) -> None:
 
 
 def test_nobody_there_is_tried_again() -> None:
-    with pytest.raises(RetryableFailure, match="ConnectionRefused"):
+    with pytest.raises(RetryableFailure, match="Nobody accepts"):
         post(f"http://127.0.0.1:{free_port()}/", BODY, {}, private=True)
 
 
@@ -69,7 +69,7 @@ def test_a_silent_address_holds_a_message_no_longer_than_the_limit(monkeypatch: 
     monkeypatch.setattr(calling, "LONGEST_SECONDS", 0.3)
     with endpoint() as here:
         here.silent.set()
-        with pytest.raises(RetryableFailure, match="imed"):
+        with pytest.raises(RetryableFailure, match="ten seconds"):
             _post(here)
 
 
@@ -89,7 +89,7 @@ def test_an_address_that_drips_its_answer_does_not_get_round_the_limit(monkeypat
 
         dripping = threading.Thread(target=drip, daemon=True)
         dripping.start()
-        with pytest.raises(RetryableFailure, match=r"imed|no answer"):
+        with pytest.raises(RetryableFailure, match="ten seconds"):
             post(f"http://127.0.0.1:{listener.getsockname()[1]}/", BODY, {}, private=True)
         stop.set()
         dripping.join(10)
@@ -99,7 +99,7 @@ def test_an_address_that_drips_its_answer_does_not_get_round_the_limit(monkeypat
 def test_no_way_of_writing_it_leads_into_the_house(host: str) -> None:
     with pytest.raises((FinalFailure, RetryableFailure)) as refused:
         post(f"https://{host}:{free_port()}/", BODY, {}, private=False)
-    assert "Refused" not in str(refused.value), "nothing was connected to"
+    assert "accepts" not in str(refused.value), "nothing was connected to"
 
 
 def test_a_name_that_leads_inside_beside_outside_is_not_called(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,7 +113,7 @@ def test_a_name_that_leads_inside_beside_outside_is_not_called(monkeypatch: pyte
 
 def test_without_tls_nothing_leaves_the_house(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: [(2, 1, 6, "", ("93.184.216.34", 80))])
-    with pytest.raises(FinalFailure, match="without TLS"):
+    with pytest.raises(FinalFailure, match="Without TLS"):
         post("http://chat.example/", BODY, {}, private=True)
 
 

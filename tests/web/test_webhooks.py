@@ -68,10 +68,11 @@ def test_a_test_message_takes_the_way_of_every_warning_and_its_result_is_seen(
         for _ in range(2):  # pressed twice, one message waits
             assert small_office.fill_in(page, _button(small_office), f"{page}/ping").status_code == 303
         deliver_webhooks(small_office.engine, fake_clock, private)
-        assert "the answer was 500" in text_of(small_office.get(page))
+        assert "HTTP 500" in text_of(small_office.get(page))
         fake_clock.advance(minutes=1)
         deliver_webhooks(small_office.engine, fake_clock, private)
         assert [call.json["type"] for call in here.calls] == ["ping", "ping"]
+    assert "Próbaüzenet: a webhook működik." in text_of(small_office.get(page))
     shown = text_of(small_office.get(page))
     assert "kézbesítve" in shown
     assert "működik" in shown

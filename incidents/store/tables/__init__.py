@@ -27,7 +27,7 @@ from incidents.store.tables.letters import (
     RecipientList,
     UploadChunk,
 )
-from incidents.store.tables.channels import CalendarFeed, ChannelOutage, Webhook
+from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
@@ -102,6 +102,7 @@ __all__ = [
     "ClientContract",
     "ClockRow",
     "Communication",
+    "ContactSheet",
     "Controller",
     "Decision",
     "DecisionProposal",
@@ -109,6 +110,7 @@ __all__ = [
     "Drill",
     "DutyReport",
     "DutyRow",
+    "EmergencyContact",
     "EntryMapping",
     "EscalationPolicy",
     "Event",

@@ -53,3 +53,25 @@ class CalendarFeed(Table):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+
+
+class EmergencyContact(Keyed, OfController, Table):
+    """Somebody to call when mail itself is hit, in the order of ``position``."""
+
+    __tablename__ = "emergency_contact"
+    position: Mapped[int]
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    private_email: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+
+
+class ContactSheet(OfController, Table):
+    """When the list of those to call last changed, and when its sheet was last printed."""
+
+    __tablename__ = "contact_sheet"
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
+    changed_at: Mapped[datetime | None]
+    printed_at: Mapped[datetime | None]
+    printed_by: Mapped[str] = mapped_column(default="")

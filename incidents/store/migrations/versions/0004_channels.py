@@ -74,6 +74,29 @@ def upgrade():
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_calendar_feed")),
     )
     op.create_index(op.f("ix_calendar_feed_user_id"), "calendar_feed", ["user_id"], unique=False)
+    op.create_table(
+        "emergency_contact",
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=False),
+        sa.Column("private_email", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_emergency_contact_controller_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_contact")),
+    )
+    op.create_index(op.f("ix_emergency_contact_controller_id"), "emergency_contact", ["controller_id"], unique=False)
+    op.create_table(
+        "contact_sheet",
+        sa.Column("controller_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("printed_at", types.Instant(timezone=True), nullable=True),
+        sa.Column("printed_by", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_contact_sheet_controller_id")),
+        sa.PrimaryKeyConstraint("controller_id", name=op.f("pk_contact_sheet")),
+    )
 
 
 def downgrade():
