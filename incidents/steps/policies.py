@@ -1,9 +1,10 @@
 """Policies: the ladder a clock escalates by, in the version its stages were planned under."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 from uuid import UUID
 
-from incidents.base.dated import NoSuchLawError
+from incidents.base.dated import NoSuchLawError, in_force
 from incidents.rules.escalation import Policy, at_pace, policy_for, policy_of_version, read_policy
 from incidents.store import drills
 from incidents.store import policies as stored
@@ -23,6 +24,12 @@ def ladder_today(uow: UnitOfWork, controller_id: UUID, policy: str) -> Policy:
     """The ladder a new clock of a controller is planned by: its own, else the standard of the day."""
     own = stored.newest(uow, controller_id, policy)
     return own_ladder(own) if own and own.data else policy_for(policy, uow.now.date())
+
+
+def data_today(uow: UnitOfWork, controller_id: UUID, policy: str) -> Mapping[str, Any]:
+    """The data of the ladder a new clock of a controller is planned by, in the shape of law/policies."""
+    own = stored.newest(uow, controller_id, policy)
+    return own.data if own and own.data else in_force("policies", policy, uow.now.date())
 
 
 def own_ladder(row: EscalationPolicy) -> Policy:

@@ -88,6 +88,13 @@ def _states(uow: UnitOfWork, due: Sequence[Due], acknowledged: Acknowledged) -> 
     }
 
 
+def state_of(uow: UnitOfWork, incident: Incident, clock: ClockRow) -> CaseState:
+    """What the ladder knows now about the case behind one clock."""
+    clocks = deadlines.clocks_of_cases(uow, [incident.id])
+    acknowledged = Acknowledged.of(deadlines.acknowledgements_of(uow, [incident.id]), clocks)
+    return _states(uow, [Due(incident, clock, ())], acknowledged)[clock.id]
+
+
 def _duty(due: Due, acknowledged: Acknowledged) -> CaseState:
     """The clock of another regime: whoever declines the duty or records its report stops the clock with its stages."""
     return CaseState(acknowledged=acknowledged.duty(due.clock), closed=due.incident.closed_at is not None)

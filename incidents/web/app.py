@@ -36,11 +36,13 @@ from incidents.web import (
     members,
     notice,
     people,
+    policies,
     register,
     report,
     send,
     transfer,
     webhooks,
+    who,
     wording,
 )
 from incidents.web.forms import provide_form
@@ -75,6 +77,9 @@ PAGES = (
     people,
     controllers,
     members,
+    policies,
+    who,
+    links,
     links,
     absences,
     drills,
