@@ -16,6 +16,7 @@ from incidents.store.tables.cases import (
     ReferenceCounter,
     Stage,
 )
+from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.drills import Drill
 from incidents.store.tables.duties import ClientContract, DutyReport, DutyRow
 from incidents.store.tables.letters import (
@@ -27,7 +28,6 @@ from incidents.store.tables.letters import (
     RecipientList,
     UploadChunk,
 )
-from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
 from incidents.store.tables.people import (
     ApiKey,
