@@ -343,7 +343,7 @@ def clock_out(row: tables.ClockRow) -> ClockOut:
 
 def stages_out(case: Case) -> list[StageOut]:
     """Every planned warning of a case, by due time."""
-    versions = {clock.id: clock.version for clock in case.clocks}
+    versions = {clock.id: clock.version for clock in [*case.clocks, *case.duty_clocks]}
     return [
         StageOut(
             stage.name,

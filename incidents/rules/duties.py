@@ -9,7 +9,7 @@ from incidents.base.errors import FieldError
 from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules.decide import has_substance
 from incidents.rules.office import WorkingHours
-from incidents.rules.regimes import Duty, Kind, Params, ReportRule
+from incidents.rules.regimes import Duty, Kind, Params, ReportRule, duty_of_version
 from incidents.rules.send import CLOCK_TOLERANCE, FORMS_OF_TELLING
 
 TELLING = "gdpr-34"
@@ -29,9 +29,13 @@ EVENTS = ("vulnerability", "incident")
 LONGEST_HOURS = 8760
 LONGEST_DAYS = 365
 LEVELS = (1, 2, 3)
-SAY_WHY_NOT = "Say in a full sentence why this duty does not apply: it stands in the register beside your name."
-SAY_WHY_MOVED = "Say in a full sentence why this changes: it moves a deadline, and the log keeps the reason."
 NOT_ASKED = "This duty does not ask for this."
+HOURS_RANGE = "Give the hours as a number between 1 and 8760."
+DAYS_RANGE = "Give the days as a whole number between 1 and 365."
+DEADLINE_OF_ORDER = "Give the deadline of the order, or the day it was received and the days it gives."
+NOT_SENT_YET = "This time lies in the future: record the report after it was sent."
+CHAIN = "The report before this one is not recorded yet: record it first, this one is counted from it."
+WHY_LATE = "The deadline had passed: say in a full sentence why the report is late."
 
 
 @dataclass(frozen=True)
@@ -151,10 +155,6 @@ def _param_fault(name: str, value: object) -> FieldError | None:
     return None if value in choices else FieldError(name, "choice", "Choose one of the answers offered.")
 
 
-HOURS_RANGE = "Give the hours as a number between 1 and 8760."
-DAYS_RANGE = "Give the days as a whole number between 1 and 365."
-
-
 def _within(value: object, most: int) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= most
 
@@ -164,8 +164,7 @@ def start_faults(duty: Duty, anchors: Mapping[str, ZonedInstant], params: Mappin
     if duty.id == PROMISE and "promised" not in anchors:
         return [FieldError("promised", "required", "Say by when the missing information was promised.")]
     if duty.id == ORDER and "given" not in anchors and not ("received" in anchors and "order_days" in params):
-        sentence = "Give the deadline of the order, or the day it was received and the days it gives."
-        return [FieldError("given", "required", sentence)]
+        return [FieldError("given", "required", DEADLINE_OF_ORDER)]
     return []
 
 
@@ -177,13 +176,11 @@ def report_faults(
     if form.channel not in (FORMS_OF_TELLING if duty.id == TELLING else CHANNELS):
         errors.append(FieldError("channel", "required", "Choose the channel it was sent through."))
     if form.sent_at.at > now + CLOCK_TOLERANCE:
-        sentence = "This time lies in the future: record the report after it was sent."
-        errors.append(FieldError("sent_at", "future", sentence))
+        errors.append(FieldError("sent_at", "future", NOT_SENT_YET))
     if form.sent_at.at < to_the_minute(first_signal):
         errors.append(FieldError("sent_at", "too-early", "This is before the first signal of the incident."))
     if rule.anchor.startswith(PREVIOUS) and rule.anchor.removeprefix(PREVIOUS) not in sent:
-        sentence = "The report before this one is not recorded yet: record it first, this one is counted from it."
-        errors.append(FieldError("report", "chain", sentence))
+        errors.append(FieldError("report", "chain", CHAIN))
     return errors
 
 
@@ -191,5 +188,14 @@ def lateness_faults(rule: ReportRule, form: ReportForm, deadline: datetime | Non
     """A report after the end the law, a contract or an order gives owes its reasons; an own target does not ask."""
     if deadline is None or form.sent_at.at <= deadline or rule.kind is Kind.INTERNAL or has_substance(form.note):
         return []
-    sentence = "The deadline had passed: say in a full sentence why the report is late."
-    return [FieldError("note", "required", sentence)]
+    return [FieldError("note", "required", WHY_LATE)]
+
+
+def is_provisional(regime_id: str, version: str, report: str, anchor: str) -> bool:
+    """Whether a clock runs from the first signal only because nobody has set awareness yet.
+
+    Raises:
+        NoSuchLawError: there is no such version.
+    """
+    rule = report_rule(duty_of_version(regime_id, version), report)
+    return anchor == "first_signal" and not (rule and rule.anchor == "first_signal")

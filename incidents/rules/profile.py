@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 
+from incidents.base.dated import of_version
 from incidents.base.errors import FieldError
 from incidents.rules.regimes import Profile
 
 FLAGS = tuple(field.name for field in fields(Profile))
-"""In the order in which they are asked."""
+TEXTS_VERSION = "1"
 MOST_HOURS = 8760
 LONGEST_LINE = 300
+TOO_LONG = "This is too long: at most {limit} characters."
 HOURS = "Give whole hours between 1 and 8760, or leave it empty."
 
 
@@ -30,6 +32,21 @@ class ClientForm:
     contact: str = ""
     hours: int | None = None
     since: date | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the profile in one language, with a help that names its legal source."""
+
+    flag: str
+    text: str
+    help: str
+
+
+def questions(lang: str) -> tuple[Question, ...]:
+    """What a profile asks, ``hu`` or ``en``, in the order of the law data."""
+    asked = of_version("texts", "profile", TEXTS_VERSION)["flags"]
+    return tuple(Question(flag, words[lang], words[f"help_{lang}"]) for flag, words in asked.items())
 
 
 def said(form: RegimesForm) -> dict[str, bool]:
@@ -62,10 +79,11 @@ def _line_faults(form: ClientForm, path: str) -> list[FieldError]:
     errors = []
     if not form.client.strip():
         errors.append(FieldError(f"{path}.client", "required", "Give a name."))
-    for key in ("client", "contact"):
-        if len(getattr(form, key)) > LONGEST_LINE:
-            sentence = "This is too long: at most {limit} characters."
-            errors.append(FieldError(f"{path}.{key}", "too-long", sentence, {"limit": str(LONGEST_LINE)}))
+    errors += [
+        FieldError(f"{path}.{key}", "too-long", TOO_LONG, {"limit": str(LONGEST_LINE)})
+        for key in ("client", "contact")
+        if len(getattr(form, key)) > LONGEST_LINE
+    ]
     return errors + _hours_faults(f"{path}.hours", form.hours)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from uuid import UUID
 
 from incidents.base.time import ZonedInstant
@@ -10,11 +11,13 @@ from incidents.rules.assess.breach import overlaid
 from incidents.rules.assess.difference import WHOLE, answers, by_group
 from incidents.rules.decide import moved_basis
 from incidents.rules.draft import CaseFile, ControllerProfile, facts_to_follow
+from incidents.rules.duties import is_provisional
 from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
-from incidents.rules.lifecycle import Marks, next_act, state
+from incidents.rules.lifecycle import Marks, next_act, pressing, state
 from incidents.rules.pace import REAL_TIME, Pace
 from incidents.rules.telling_order import TELL_PEOPLE, TellingOrder, standing
+from incidents.steps.duty_views import DutyView, views
 from incidents.steps.guard import require, where_may
 from incidents.steps.policies import ladders_of
 from incidents.store import cases as stored
@@ -135,6 +138,11 @@ class Case(CaseRows):
         ladder = self.ladders.get(self.clock.id)
         return ladder.pace if ladder else REAL_TIME
 
+    @cached_property
+    def duties(self) -> tuple[DutyView, ...]:
+        """The duties beside Art. 33: undecided ones first, then by the nearest end."""
+        return views(self, self.facts, self.groups, self.ladders)
+
     @property
     def provisional(self) -> bool:
         """Whether the clock still runs from the first signal, because nobody has set awareness."""
@@ -177,6 +185,9 @@ class Case(CaseRows):
             closed=self.incident.closed_at is not None,
             proposed=self.proposal is not None,
             shaken=bool(self.reopened) or self.overtaken,
+            duties=pressing(
+                [one.mark for one in self.duties], self.clock.deadline_at if self.clock.state == "running" else None
+            ),
             ordered=self.telling_order is not None,
         )
 
@@ -255,7 +266,7 @@ def new_case(uow: UnitOfWork, incident: Incident) -> Case:
 def _case(uow: UnitOfWork, rows: CaseRows) -> Case:
     facts, groups = incidents.fold_facts(rows.amendments), incidents.fold_groups(rows.amendments)
     # A ladder that is lost is left out, and the case can still be read.
-    return Case(**vars(rows), facts=facts, groups=groups, ladders=ladders_of(uow, rows.clocks))
+    return Case(**vars(rows), facts=facts, groups=groups, ladders=ladders_of(uow, [*rows.clocks, *rows.duty_clocks]))
 
 
 @dataclass(frozen=True)
@@ -268,6 +279,10 @@ class BoardRow:
     reference: str
     title: str
     opened_at: datetime
+    regime: str
+    """Of the clock that comes first: the nearest running one, else that of Art. 33."""
+    regime_version: str
+    report: str
     deadline_at: datetime
     clock_state: str
     stop_reason: str
@@ -324,12 +339,15 @@ def _board_row(
         reference=incident.reference,
         title=incident.title,
         opened_at=incident.opened_at,
+        regime=clock.regime,
+        regime_version=clock.regime_version,
+        report=clock.report,
         deadline_at=clock.deadline_at,
         clock_state=clock.state,
         stop_reason=clock.stop_reason,
         state=state(marks),
         acknowledged_at=incident.acknowledged_at,
-        provisional=clock.anchor_kind == "first_signal",
+        provisional=is_provisional(clock.regime, clock.regime_version, clock.report, clock.anchor_kind),
         late=bool(late_by) or (clock.state == "running" and uow.now > clock.deadline_at),
         late_by_seconds=late_by,
         drill=incident.is_drill,

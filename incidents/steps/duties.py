@@ -27,6 +27,8 @@ from incidents.store.tables import ClockRow, DutyReport, DutyRow, Incident
 from incidents.store.uow import UnitOfWork
 
 CLOSED = "The case is closed. Reopen it to change its duties."
+SAY_WHY_NOT = "Say in a full sentence why this duty does not apply: it stands in the register beside your name."
+SAY_WHY_MOVED = "Say in a full sentence why this changes: it moves a deadline, and the log keeps the reason."
 NOT_WAITING = "This duty was decided already."
 WITH_THE_DECISION = "Whether the people are told is part of the decision of the case: decide there."
 WITH_THE_TELLING = "Record the communication to the people itself: it ends this duty."
@@ -61,6 +63,29 @@ def open_duty(
     uow.add(row)
     confirm_row(uow, incident, row, reason)
     return row
+
+
+def add_duty(
+    uow: UnitOfWork,
+    incident_id: UUID,
+    regime_id: str,
+    *,
+    title: str = "",
+    anchors: Mapping[str, ZonedInstant] | None = None,
+    params: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> DutyRow:
+    """A duty added by hand; of orders, promises and clients a case may have several, each with a subject of its own.
+
+    Raises:
+        Forbidden, InvalidInput, Conflict, NoSuchLawError: as for ``open_duty``.
+        NotFound: there is no such case.
+    """
+    incident = incidents.lock(uow, incident_id)
+    subject = new_id(uow.now).hex if regime_id in rules.ADDED_BY_HAND else ""
+    return open_duty(
+        uow, incident, regime_id, subject=subject, title=title, anchors=anchors, params=params, reason=reason
+    )
 
 
 def new_duty(uow: UnitOfWork, incident: Incident, law: regimes.Duty, subject: str = "", title: str = "") -> DutyRow:
@@ -190,7 +215,7 @@ def decline(uow: UnitOfWork, duty_id: UUID, reason: str) -> DutyRow:
     if row.state not in {"proposed", "confirmed"}:
         raise Conflict(NOT_WAITING)
     if not has_substance(reason):
-        raise InvalidInput([FieldError("reason", "substance", rules.SAY_WHY_NOT)])
+        raise InvalidInput([FieldError("reason", "substance", SAY_WHY_NOT)])
     give_up(uow, incident, row, reason)
     return row
 
@@ -216,7 +241,7 @@ def reconsider(uow: UnitOfWork, duty_id: UUID, reason: str) -> DutyRow:
     if row.state != "declined":
         raise Conflict(NOT_WAITING)
     if not has_substance(reason):
-        raise InvalidInput([FieldError("reason", "substance", rules.SAY_WHY_MOVED)])
+        raise InvalidInput([FieldError("reason", "substance", SAY_WHY_MOVED)])
     row.state, row.reason = "proposed", reason.strip()
     audit.append(uow, event(incident, row, "duty.reconsidered", reason=row.reason))
     return row
@@ -264,7 +289,7 @@ def _refuse_still(row: DutyRow) -> None:
 
 def _refuse_unexplained(before: object, after: object, reason: str) -> None:
     if before and before != after and not has_substance(reason):
-        raise InvalidInput([FieldError("reason", "substance", rules.SAY_WHY_MOVED)])
+        raise InvalidInput([FieldError("reason", "substance", SAY_WHY_MOVED)])
 
 
 def record_report(uow: UnitOfWork, duty_id: UUID, report: str, form: ReportForm) -> DutyReport:

@@ -19,6 +19,8 @@ from incidents.store.tables import (
     Decision,
     DecisionProposal,
     Document,
+    DutyReport,
+    DutyRow,
     Event,
     FactAmendment,
     Filing,
@@ -42,6 +44,9 @@ class CaseRows:
     controller: Controller
     amendments: Sequence[FactAmendment]
     clocks: Sequence[ClockRow]
+    duty_rows: Sequence[DutyRow]
+    duty_clocks: Sequence[ClockRow]
+    duty_reports: Sequence[DutyReport]
     stages: Sequence[Stage]
     acknowledgements: Sequence[Acknowledgement]
     handovers: Sequence[Handover]
@@ -87,6 +92,9 @@ def read_all(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRow
 _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "amendments": (FactAmendment, select(FactAmendment).order_by(FactAmendment.version)),
     "clocks": (ClockRow, select(ClockRow).where(ClockRow.regime == GDPR_33).order_by(ClockRow.version)),
+    "duty_rows": (DutyRow, select(DutyRow).order_by(DutyRow.id)),
+    "duty_clocks": (ClockRow, select(ClockRow).where(ClockRow.regime != GDPR_33).order_by(ClockRow.version)),
+    "duty_reports": (DutyReport, select(DutyReport).order_by(DutyReport.id)),
     "stages": (Stage, select(Stage).order_by(Stage.due_at, Stage.id)),
     "acknowledgements": (Acknowledgement, select(Acknowledgement).order_by(Acknowledgement.id)),
     "handovers": (Handover, select(Handover).order_by(Handover.id)),

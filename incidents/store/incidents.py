@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Integer,
+    ScalarSelect,
     Select,
     SQLColumnExpression,
     Uuid,
-    and_,
     case,
     func,
     literal,
@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.orm import aliased
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id, reference
@@ -215,7 +216,7 @@ def place(incident: Incident, clock: ClockRow) -> tuple[int, datetime, UUID]:
 def board(
     uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | None = None
 ) -> Sequence[tuple[Incident, ClockRow, str]]:
-    """Incidents with their current clock and controller name, in the order of ``place``.
+    """Incidents with the nearest running clock (of any duty) and controller name, in the order of ``place``.
 
     ``controllers`` narrows what the unit of work sees; None leaves it.
     """
@@ -224,10 +225,7 @@ def board(
     statement = (
         select(Incident, ClockRow, Controller.name)
         .join(Controller, Controller.id == Incident.controller_id)
-        .join(
-            ClockRow,
-            and_(ClockRow.incident_id == Incident.id, ClockRow.regime == GDPR_33, ClockRow.state != "superseded"),
-        )
+        .join(ClockRow, ClockRow.id == _leading())
         .order_by(*order)
         .limit(wanted.limit)
     )
@@ -239,6 +237,20 @@ def board(
         seen = literal(rank_seen, Integer()), literal(deadline_seen, Instant()), literal(key_seen, Uuid())
         statement = statement.where(tuple_(*order) > tuple_(*seen))
     return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
+
+
+def _leading() -> ScalarSelect[UUID]:
+    """The clock a case stands on the board by: the running one that ends first, else the newest one of Art. 33."""
+    clock = aliased(ClockRow)
+    rank = case((clock.state == "running", 0), (clock.regime == GDPR_33, 1), else_=2)
+    return (
+        select(clock.id)
+        .where(clock.incident_id == Incident.id, clock.state != "superseded")
+        .order_by(rank, clock.deadline_at, clock.id)
+        .limit(1)
+        .correlate(Incident)
+        .scalar_subquery()
+    )
 
 
 def _narrow(statement: Select[Incident, ClockRow, str], wanted: BoardFilter) -> Select[Incident, ClockRow, str]:

@@ -24,6 +24,7 @@ from incidents.base.i18n import Translator, known_language, msgid, translator
 from incidents.base.time import BUDAPEST
 from incidents.rules import vocabulary
 from incidents.rules.drills import period_of
+from incidents.rules.regimes import clock_words
 from incidents.web.forms import Form
 from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
 from incidents.web.watch import alarms
@@ -53,6 +54,11 @@ NOTICES = {
     "told": msgid("The communication to the data subjects is recorded."),
     "published": msgid("The publication is recorded."),
     "proved": msgid("The proof is recorded."),
+    "duty-confirmed": msgid("The duty is confirmed and its clock is running."),
+    "duty-declined": msgid("The duty is declined; the reason stands in the register."),
+    "duty-reconsidered": msgid("The duty waits for an answer again."),
+    "duty-changed": msgid("Recorded, and the deadlines of the duty are recalculated."),
+    "duty-reported": msgid("The report is recorded."),
     "closed": msgid("The case is closed."),
     "reopened": msgid("The case is open again."),
     "drilling": msgid("The drill is running. The first mails leave within a minute."),
@@ -169,6 +175,7 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
         "Az": lambda word: hungarian.with_article(word, capital=True) if lang == "hu" else word,
         "listed": lambda items: hungarian.join_words(list(items), lang),
         "sentence": sentence,
+        "clock_label": lambda clock: clock_words(clock.regime, clock.regime_version, clock.report, lang),
         "role_name": lambda role: say(ROLE_NAMES[role]),
         "fact_label": lambda key: vocabulary.label(key, lang),
         "fact_help": lambda key: vocabulary.help_text(key, lang),

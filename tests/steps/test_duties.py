@@ -1,6 +1,6 @@
 """Other duties of one incident: proposed by the profile, confirmed or declined by a person, chained, late or not."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,8 +8,9 @@ import pytest
 from incidents.base.errors import Conflict, Forbidden, InvalidInput
 from incidents.base.time import ZonedInstant, parse_local
 from incidents.rules.profile import ClientForm
-from incidents.steps import duties
+from incidents.steps import cases, duties, register
 from incidents.store import duties as stored
+from incidents.store.incidents import BoardFilter
 from tests.builders import CaseFile, Firm
 from tests.duties_builders import (
     NOT_OURS,
@@ -366,7 +367,85 @@ def test_told_before_it_was_decided_the_duty_is_over_at_once(firm: Firm) -> None
     assert duty(case, "gdpr-34").state == "ended"
 
 
+# What the case says, and what the board.
+
+
+def test_the_case_shows_each_duty_with_its_ends_what_it_waits_for_and_why_it_was_proposed(firm: Firm) -> None:
+    case = subject_to(firm, dora=True, kibertv_entity=True).report()
+    confirm(case, "kibertv")
+    shown = case.look().duties
+    assert [one.row.regime for one in shown] == ["dora-mnb", "kibertv"]
+    dora, kibertv = shown
+    assert dora.why["en"].startswith("The organisation is a financial entity; the facts do not yet say")
+    assert [(one.rule.name, one.due.waits_for, one.due_at is not None) for one in dora.reports] == [
+        ("initial", "classification", True),
+        ("intermediate", "previous:initial", False),
+        ("final", "previous:intermediate", False),
+    ]
+    assert dora.nearest is not None
+    assert dora.nearest.due_at == case.town.now.at + timedelta(hours=24)
+    assert [one.clock is not None for one in kibertv.reports] == [True, True, False]
+    assert kibertv.contact.email == "csirt@nki.gov.hu"
+
+
+def test_a_proposal_that_may_end_first_is_the_next_act(firm: Firm) -> None:
+    case = subject_to(firm, dora=True).report()
+    case.acknowledge()
+    assert case.look().next_act == "duties"
+    confirm(case, "dora-mnb")
+    assert case.look().next_act == "set_awareness"
+    case.set_awareness(case.town.now)
+    assert case.look().next_act == "duties"
+    report(case, "dora-mnb", "initial")
+    assert case.look().next_act == "decide"
+
+
+def test_the_board_names_the_clock_that_ends_first_and_orders_the_cases_by_it(firm: Firm) -> None:
+    calm = firm.report("Elveszett egy pendrive az irodában.", noticed=firm.town.ago(hours=10))
+    busy = subject_to(firm, trust_services=True).report("Leállt az aláíró szolgáltatás.")
+    confirm(busy, "eidas")
+    with firm.as_("dpo", read_only=True) as uow:
+        rows = cases.board(uow, BoardFilter()).rows
+    assert [(row.incident_id, row.regime, row.provisional) for row in rows] == [
+        (busy.id, "eidas", True),
+        (calm.id, "gdpr-33", True),
+    ]
+    report(busy, "eidas", "notification")
+    with firm.as_("dpo", read_only=True) as uow:
+        rows = cases.board(uow, BoardFilter()).rows
+        pages = [cases.board(uow, BoardFilter(limit=1))]
+        pages.append(cases.board(uow, BoardFilter(limit=1, after=pages[0].next_after)))
+    assert [(row.incident_id, row.regime) for row in rows] == [(calm.id, "gdpr-33"), (busy.id, "gdpr-33")]
+    assert [page.rows[0].incident_id for page in pages] == [calm.id, busy.id]
+
+
+def test_once_art_33_is_filed_another_duty_keeps_the_case_on_the_clock(firm: Firm) -> None:
+    case = subject_to(firm, kibertv_entity=True).report()
+    confirm(case, "kibertv")
+    case.set_awareness(case.town.now)
+    case.decide("yes", "yes")
+    case.file()
+    with firm.as_("dpo", read_only=True) as uow:
+        (row,) = cases.board(uow, BoardFilter()).rows
+    assert (row.regime, row.report, row.clock_state) == ("kibertv", "first_notice", "running")
+
+
 # Nobody closes a case over an open duty.
+
+
+def test_an_undecided_or_running_duty_keeps_the_case_open(firm: Firm) -> None:
+    case = subject_to(firm, trust_services=True).report().encrypted()
+    case.set_awareness(case.town.now)
+    case.decide("no", "no")
+    for act in (None, lambda: confirm(case, "eidas")):
+        if act:
+            act()
+        with pytest.raises(Conflict), firm.as_("dpo") as uow:
+            register.close_incident(uow, case.id, "Rendben lezárható, minden elkészült.")
+    report(case, "eidas", "notification")
+    with firm.as_("dpo") as uow:
+        register.close_incident(uow, case.id, "Rendben lezárható, minden elkészült.")
+    assert case.look().state == "closed"
 
 
 def test_a_closed_case_changes_no_duty(firm: Firm) -> None:
@@ -375,8 +454,6 @@ def test_a_closed_case_changes_no_duty(firm: Firm) -> None:
     case.set_awareness(case.town.now)
     case.decide("no", "no")
     with firm.as_("dpo") as uow:
-        from incidents.steps import register
-
         register.close_incident(uow, case.id, "Rendben lezárható, minden elkészült.")
     for act in (lambda: confirm(case, "dora-mnb"), lambda: add(case, "eidas")):
         with pytest.raises(Conflict):

@@ -19,7 +19,16 @@ from incidents.rules.regimes.law import (
 )
 from incidents.rules.regimes.periods import end_of_days, end_of_months, noon_rule, office_relief
 from incidents.rules.regimes.proposal import Profile, Proposal, proposed
-from incidents.rules.regimes.words import code_words
+from incidents.rules.regimes.words import (
+    anchor_words,
+    certainty_words,
+    choices_of,
+    clock_words,
+    code_words,
+    part_words,
+    setting_help,
+    setting_words,
+)
 
 __all__ = [
     "Catalogue",
@@ -32,7 +41,11 @@ __all__ = [
     "Profile",
     "Proposal",
     "ReportRule",
+    "anchor_words",
     "catalogue",
+    "certainty_words",
+    "choices_of",
+    "clock_words",
     "code_words",
     "contact_of",
     "due",
@@ -42,5 +55,8 @@ __all__ = [
     "end_of_months",
     "noon_rule",
     "office_relief",
+    "part_words",
     "proposed",
+    "setting_help",
+    "setting_words",
 ]
