@@ -13,7 +13,7 @@ from incidents.base.settings import Settings
 from incidents.base.time import Clock, SystemClock
 from incidents.steps import drills, escalate
 from incidents.store.engine import Database, create_engine_for
-from notifications import letters
+from notifications import bounces, letters
 from notifications.delivery import deliver
 from notifications.webhooks import deliver_webhooks
 from workers import deadman
@@ -65,12 +65,14 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
                     done["sent"] = deliver(runtime.engine, runtime.clock, runtime.settings)
 
     def send_letters() -> None:
-        """Letters to the people concerned: erase, import, send; for a minute at a time, apart from the warnings."""
+        """Letters to the people concerned: what came back, what is due; a minute at a time, apart from the warnings."""
         with alone(runtime.settings.data_dir / "letters.lock") as nobody_else:
             if nobody_else:
+                bounces.read(runtime.engine, runtime.clock, runtime.settings)
                 letters.run(runtime.engine, runtime.clock, runtime.settings)
 
     app.task(sweep, name="incidens72.sweep")
+
     def call_webhooks() -> None:
         """Hand over every webhook message that waits; apart from the mails, which no slow address may delay."""
         with alone(runtime.settings.data_dir / "webhooks.lock") as nobody_else:

@@ -42,6 +42,8 @@ class Settings:
     """Port the web server listens on; 0 lets the machine choose (WEB_PORT)."""
     bounce_address: str = ""
     """Mailbox that collects bounces; each mail's return address is this one with a tag (BOUNCE_ADDRESS)."""
+    bounce_mailbox: str = ""
+    """Where that mailbox is read: ``maildir:/path``; empty: nobody reads it (BOUNCE_MAILBOX)."""
     webhooks_private: bool = False
     """Whether webhooks may go to private addresses and, there, without TLS (WEBHOOKS_PRIVATE=1)."""
     metrics_token: str = ""
@@ -138,6 +140,13 @@ def _deadman_url(env: Mapping[str, str]) -> str:
     return url
 
 
+def _bounce_mailbox(env: Mapping[str, str]) -> str:
+    mailbox = env.get("BOUNCE_MAILBOX", "").strip()
+    if mailbox and not (mailbox.startswith("maildir:") and Path(mailbox.removeprefix("maildir:")).is_absolute()):
+        raise SettingsError("BOUNCE_MAILBOX must look like maildir:/path/to/folder")
+    if mailbox and not env.get("BOUNCE_ADDRESS", "").strip():
+        raise SettingsError("BOUNCE_MAILBOX needs BOUNCE_ADDRESS: without it no bounce can be told apart")
+    return mailbox
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
@@ -167,6 +176,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         web_host=env.get("WEB_HOST", "127.0.0.1"),
         web_port=web_port,
         bounce_address=_bounce_address(env),
+        bounce_mailbox=_bounce_mailbox(env),
         webhooks_private=env.get("WEBHOOKS_PRIVATE", "") == "1",
         metrics_token=_secret(env, "METRICS_TOKEN"),
         deadman_url=_deadman_url(env),

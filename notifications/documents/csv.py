@@ -13,7 +13,7 @@ def write(rows: Rows, columns: Columns, lang: str) -> bytes:
     """A register as CSV: UTF-8 with byte order mark, ``;`` between cells, one line end ``CRLF``."""
     text = io.StringIO(newline="")
     lines = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    lines.writerow([_safe(heading) for _, heading in columns])
+    lines.writerow([safe(heading) for _, heading in columns])
     lines.writerows([_cell(row.get(key), lang) for key, _ in columns] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
@@ -21,10 +21,10 @@ def write(rows: Rows, columns: Columns, lang: str) -> bytes:
 def _cell(cell: RegisterCell, lang: str) -> str:
     """Numbers stay numbers; every text is made harmless."""
     number = isinstance(cell, (int, float)) and not isinstance(cell, bool)
-    return f"{cell}".replace(".", "," if lang == "hu" else ".") if number else _safe(shown(cell, lang))
+    return f"{cell}".replace(".", "," if lang == "hu" else ".") if number else safe(shown(cell, lang))
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A text that starts like a formula gets an apostrophe before it, so that no spreadsheet computes it."""
     text = printable(text)
     return f"'{text}" if text.lstrip().startswith(_STARTS_FORMULA) or text.startswith(_STARTS_FORMULA) else text

@@ -42,9 +42,16 @@ def write(html: str, meta: DocumentMeta) -> bytes:
     Raises:
         UnknownMarkupError: the HTML is not that of a letter.
     """
-    return compile_document(
-        "letter.typ", {"meta": frame(meta), "blocks": [_block(block) for block in parse(html)]}, meta
-    )
+    return compile_document("letter.typ", {"meta": frame(meta), "blocks": blocks_of(html)}, meta)
+
+
+def blocks_of(html: str) -> list[JsonDict]:
+    """The blocks of a letter as the templates read them.
+
+    Raises:
+        UnknownMarkupError: the HTML is not that of a letter.
+    """
+    return [_block(block) for block in parse(html)]
 
 
 def write_register(rows: Rows, columns: Columns, meta: DocumentMeta, notes: Notes = ()) -> bytes:
