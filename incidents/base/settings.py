@@ -147,6 +147,8 @@ def _bounce_mailbox(env: Mapping[str, str]) -> str:
     if mailbox and not env.get("BOUNCE_ADDRESS", "").strip():
         raise SettingsError("BOUNCE_MAILBOX needs BOUNCE_ADDRESS: without it no bounce can be told apart")
     return mailbox
+
+
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
