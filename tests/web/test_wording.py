@@ -46,7 +46,7 @@ def test_an_english_letter_says_what_stands_in_it_in_hungarian(small_office: Off
     incident = small_office.open_case()
     small_office.sign_in("handler")
     page = text_of(small_office.get(f"/incidents/{incident}/draft?kind=subjects&language=en"))
-    assert "amelyen rögzítették őket: Mi történt?" in page
+    assert "Írja meg őket a levél nyelvén is: Mi történt?" in page
 
 
 def test_a_group_has_a_letter_of_its_own_that_is_frozen_under_its_name(small_office: Office) -> None:
