@@ -1,6 +1,7 @@
 """compose.yaml and Dockerfile: what an operator runs is valid, closed by default and the thing that was tested."""
 
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -120,7 +121,8 @@ def test_one_command_makes_every_secret_and_a_second_changes_none(tmp_path: Path
 
 @own_services
 def test_the_product_understands_the_settings_it_is_given(name: str, tmp_path: Path) -> None:
-    environment = {variable: str(value) for variable, value in SERVICES[name]["environment"].items()}
+    said = SERVICES[name]["environment"]
+    environment = {variable: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", str(value)) for variable, value in said.items()}
     for secret in SERVICES[name]["secrets"]:
         variable = f"{secret.upper()}_FILE"
         file = tmp_path / secret
