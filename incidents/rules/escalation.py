@@ -39,7 +39,7 @@ class StageRule:
     can_wait: bool = False
     everybody_acknowledges: bool = False
     only_ahead: bool = False
-    channels: tuple[str, ...] = ("mail",)
+    channels: tuple[str, ...] = ("mail", "webhook")
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
         can_wait=stage.get("can_wait", False),
         everybody_acknowledges=stage.get("everybody_acknowledges", False),
         only_ahead=stage.get("only_ahead", False),
-        channels=tuple(stage.get("channels", ("mail",))),
+        channels=tuple(stage.get("channels", ("mail", "webhook"))),
     )
 
 

@@ -144,7 +144,8 @@ def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage
     reached = [one for one in told if one.person.email]
     for one in reached:
         _queue(uow, batch, due, stage, one, goes)
-    webhooks.queue_stage(uow, batch.webhooks[due.incident.controller_id], due.clock, stage, goes.at)
+    if "webhook" in rule.channels:
+        webhooks.queue_stage(uow, batch.webhooks[due.incident.controller_id], due.clock, stage, goes.at)
     more: dict[str, object] = {
         "late_by_seconds": stage.late_by_seconds,
         "to": [one.person.email for one in reached],

@@ -119,3 +119,22 @@ def test_a_webhook_of_another_firm_cannot_be_touched(small_office: Office, page:
     for act in ("ping", "rotate", "revoke"):
         refused = small_office.fill_in(there, _button(small_office), there, to=f"{there}/{act}")
         assert refused.status_code == 404
+
+
+def test_a_message_given_up_raises_a_banner_until_one_gets_through(
+    small_office: Office, page: str, fake_clock: FakeClock
+) -> None:
+    from dataclasses import replace
+
+    from incidents.steps import escalate
+
+    private = replace(small_office.settings, webhooks_private=True)
+    small_office.browser.app.state.settings = private
+    banner = "Egy webhook nem érhető el"
+    with endpoint(answer(404), answer(204)) as here:
+        _add(small_office, page, url=here.url)
+        for shown in (True, False):
+            small_office.open_case()
+            escalate.sweep(small_office.engine, fake_clock)
+            deliver_webhooks(small_office.engine, fake_clock, private)
+            assert (banner in text_of(small_office.get("/controllers"))) is shown
