@@ -5,6 +5,7 @@ others wait, and all leave as soon as it is.
 """
 
 from collections.abc import Collection
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from notifications.outgoing import Failure, HandOver
 from notifications.smtp import Mailer, parse_url
 
 log = logs.logger("notifications.delivery")
+SIGN_OF_LIFE = timedelta(seconds=30)
 CHAIN = ("deputy", "dpo", "manager", "admin")
 """Who is told when a mail is dead: the next person in this order who has not been written to about it."""
 
@@ -54,6 +56,7 @@ class MailCourier:
         """``down``: the server was not to be reached the last time."""
         self._mailer, self._settings, self._down = mailer, settings, down
         self._stopped = False
+        self._shown_at: datetime | None = None
 
     def without(self) -> Collection[str] | None:
         """Nobody is left out; None once the server takes nothing."""
@@ -74,6 +77,7 @@ class MailCourier:
 
     def settle(self, uow: UnitOfWork, row: OutboxMail, failure: Failure | None) -> None:
         """Sent, tried again later, kept for a server that is down, or given up aloud."""
+        self._show_life(uow)
         if isinstance(failure, ServerFailure):
             self._stopped = True
             down = channels.note_outage(uow, str(failure))
@@ -86,6 +90,12 @@ class MailCourier:
             dead = _settle(uow, row, failure)
         if dead:
             _give_up(uow, row, "mail.dead")
+
+    def _show_life(self, uow: UnitOfWork) -> None:
+        """A run over very many mails is alive long before it ends."""
+        if self._shown_at is None or uow.now - self._shown_at >= SIGN_OF_LIFE:
+            heartbeat.beat(uow, "deliver")
+            self._shown_at = uow.now
 
     def _server_is_back(self, uow: UnitOfWork) -> None:
         if self._down:

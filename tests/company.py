@@ -23,6 +23,7 @@ from tests.databases import engine_for, filled
 from tests.sites import site
 
 SECRET_KEY = "k" * 40
+METRICS_TOKEN = "m" * 40
 PUBLIC_URL = "https://incidens.futar.example"
 MAIL_FROM = "Incidensügyelet <incidens@futar.example>"
 LOST_LAPTOP = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
@@ -67,6 +68,7 @@ class Company:
             "DATABASE_URL": database_url,
             "INCIDENTS72_DATA": str(data),
             "SECRET_KEY": SECRET_KEY,
+            "METRICS_TOKEN": METRICS_TOKEN,
             "PUBLIC_URL": PUBLIC_URL,
             "MAIL_FROM": MAIL_FROM,
             "SMTP_URL": smtp_url,

@@ -1,6 +1,9 @@
-"""For those who run the service: alive, ready, metrics. Names no case and no person."""
+"""For those who run the service: alive, ready, metrics. Names no case, no controller and no person."""
 
+import hmac
+from collections.abc import Iterator
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 from litestar import Response, get
@@ -8,12 +11,20 @@ from litestar.enums import MediaType
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from incidents import __version__
+from incidents.base.settings import Settings
 from incidents.store import health as stored
-from incidents.web.sessions import PageRequest, clock_of, system_uow
-from incidents.web.watch import watch
+from incidents.store.health import Vitals
+from incidents.web.sessions import PageRequest, clock_of, settings_of
+from incidents.web.watch import DELIVER, SWEEP, watch
 
 NO_DATABASE = "the database does not answer or lacks migrations: run `incidens72 migrate`"
 NO_SWEEP = "no sweep for three minutes: is the worker running, and beat?"
+NO_DELIVERY = "no delivery for three minutes: is the worker running, and beat?"
+FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+"""What a proxy adds: a request that came through one is not from this machine, wherever the proxy stands."""
+Measured = tuple[str, str, dict[str, str], float | None]
+"""Name, meaning, labels and value of one gauge; None: there is no value, and the gauge is left out."""
 
 
 @get("/health/live", include_in_schema=False, sync_to_thread=False)
@@ -24,7 +35,7 @@ def live() -> dict[str, str]:
 
 @get("/health/ready", include_in_schema=False, sync_to_thread=True)
 def ready(request: PageRequest) -> Response[dict[str, Any]]:
-    """The service does its duty: database in its newest shape, and a sweep within three minutes."""
+    """The service does its duty: database in its newest shape, a sweep and a delivery within three minutes."""
     reasons = _reasons(request)
     body = {"status": "not ready" if reasons else "ready", "reasons": reasons}
     return Response(body, status_code=503 if reasons else 200, media_type=MediaType.JSON)
@@ -33,29 +44,99 @@ def ready(request: PageRequest) -> Response[dict[str, Any]]:
 def _reasons(request: PageRequest) -> list[str]:
     if not stored.has_newest_shape(request.app.state.engine):
         return [NO_DATABASE]
-    return [] if watch(request).sweeping(clock_of(request).now()) else [NO_SWEEP]
+    seen, now = watch(request), clock_of(request).now()
+    works = ((SWEEP, NO_SWEEP), (DELIVER, NO_DELIVERY))
+    return [reason for work, reason in works if not seen.alive(work, now)]
 
 
 @get("/metrics", include_in_schema=False, sync_to_thread=True)
 def metrics(request: PageRequest) -> Response[bytes]:
-    """Gauges in the Prometheus text format. A gauge without a value is left out, never 0."""
-    with system_uow(request, read_only=True) as uow:
-        found = stored.vitals(uow)
-    now, seen, registry = clock_of(request).now(), watch(request), CollectorRegistry()
-    gauges = {
-        ("incidens72_running_clocks", "Clocks that run now"): found.running_clocks,
-        ("incidens72_minutes_to_nearest_deadline", "Minutes; negative when overdue"): _minutes(
-            now, found.nearest_deadline
-        ),
-        ("incidens72_sweep_age_seconds", "Seconds since the last sweep"): _seconds(seen.sweep_at, now),
-        ("incidens72_outbox_queued", "Mails that wait"): found.queued_mails,
-        ("incidens72_outbox_oldest_seconds", "Age of the oldest waiting mail"): _seconds(found.oldest_queued, now),
-        ("incidens72_outbox_dead", "Mails given up"): found.dead_mails,
-    }
-    for (name, meaning), value in gauges.items():
-        if value is not None:
-            Gauge(name, meaning, registry=registry).set(value)
-    return Response(generate_latest(registry), headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
+    """Gauges in the Prometheus text format; docs/operations.md says what they mean and when to be alarmed."""
+    forwarded = any(name in request.headers for name in FORWARDED)
+    host = request.client.host if request.client else ""
+    if refusal := refused(settings_of(request), host, request.headers.get("authorization", ""), forwarded=forwarded):
+        return refusal
+    state = request.app.state
+    found, now = stored.vitals_if_reachable(state.engine, state.clock), clock_of(request).now()
+    content = exposed(now, found)
+    return Response(content, headers={"content-type": CONTENT_TYPE_PLAIN_0_0_4})
+
+
+def refused(settings: Settings, host: str, authorization: str, *, forwarded: bool) -> Response[bytes] | None:
+    """Why somebody may not read the metrics: with METRICS_TOKEN a wrong one, without it not being on this machine."""
+    if settings.metrics_token:
+        expected = f"Bearer {settings.metrics_token}"
+        if hmac.compare_digest(authorization.encode(), expected.encode()):
+            return None
+        headers = {"www-authenticate": "Bearer"}
+        return Response(
+            b"bring METRICS_TOKEN as a bearer token\n", status_code=401, headers=headers, media_type="text/plain"
+        )
+    if not forwarded and _is_loopback(host):
+        return None
+    said = b"metrics are for this machine only; set METRICS_TOKEN to read them from elsewhere\n"
+    return Response(said, status_code=403, media_type="text/plain")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def exposed(now: datetime, found: Vitals | None) -> bytes:
+    """The gauges as text; of a database that does not answer only that it does not."""
+    registry = CollectorRegistry()
+    gauges: dict[str, Gauge] = {}
+    for name, meaning, labels, value in _measured(now, found):
+        if value is None:
+            continue
+        if name not in gauges:
+            gauges[name] = Gauge(f"incidens72_{name}", meaning, list(labels), registry=registry)
+        (gauges[name].labels(**labels) if labels else gauges[name]).set(value)
+    return generate_latest(registry)
+
+
+def _measured(now: datetime, found: Vitals | None) -> Iterator[Measured]:
+    yield "build_info", "Always 1; the label says which version runs", {"version": __version__}, 1
+    yield "database_up", "Whether the database answers", {}, float(found is not None)
+    if found is None:
+        return
+    for (regime, state), count in sorted(found.clocks.items()):
+        yield "open_clocks", "Running clocks, drills left out", {"regime": regime, "state": state}, count
+    yield "overdue_clocks", "Running clocks past their deadline", {}, _overdue(found)
+    yield "minutes_to_nearest_deadline", "Negative when overdue", {}, _minutes(now, found.nearest_deadline)
+    for work, at in sorted(found.beats.items()):
+        yield "work_age_seconds", "Since a kind of background work last ended well", {"work": work}, _seconds(at, now)
+    yield "sweep_age_seconds", "Since the last sweep", {}, _seconds(found.beats.get(SWEEP), now)
+    yield "delivery_age_seconds", "Since the last delivery", {}, _seconds(found.beats.get(DELIVER), now)
+    yield from _outgoing(now, found)
+    yield "drills_running", "Drills going on", {}, found.drills
+
+
+def _outgoing(now: datetime, found: Vitals) -> Iterator[Measured]:
+    for channel, state in (
+        ("mail", "queued"),
+        ("mail", "dead"),
+        ("mail", "bounced"),
+        ("webhook", "queued"),
+        ("webhook", "dead"),
+    ):
+        labels = {"channel": channel, "state": state}
+        yield "outbox_messages", "What has not got through", labels, found.outbox.get((channel, state), 0)
+    yield "outbox_oldest_seconds", "Age of the oldest waiting message", {}, _seconds(found.oldest_queued, now)
+    yield "webhooks_failing", "Webhooks whose last message was given up", {}, found.failing_webhooks
+    yield (
+        "mail_server_down_seconds",
+        "Since the mail server takes nothing",
+        {},
+        _seconds(found.mail_server_down_since, now) or 0,
+    )
+
+
+def _overdue(found: Vitals) -> int:
+    return sum(count for (_, state), count in found.clocks.items() if state == "overdue")
 
 
 def _seconds(since: datetime | None, now: datetime) -> float | None:

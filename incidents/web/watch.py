@@ -1,49 +1,71 @@
 """What must be said on every page: that warnings may not leave the house."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from incidents.base.i18n import msgid
-from incidents.store import heartbeat, outbox
+from incidents.store import channels, health, heartbeat
 from incidents.web.sessions import Connection, clock_of, settings_of, system_uow, user_of
 
-SWEEP = "sweep"
-SWEEP_MAY_BE_OLD = timedelta(minutes=3)
-"""The sweep looks for due stages twice a minute; three minutes without one mean that warnings do not leave."""
+SWEEP, DELIVER = "sweep", "deliver"
+MAY_BE_OLD = timedelta(minutes=3)
+"""Both look for work several times a minute; three minutes without a sign of one mean that warnings do not leave."""
 
 NO_SWEEP = msgid(
     "The background work stands still: warnings do not go out now. The deadlines shown are right. Tell your operator."
 )
+NO_DELIVERY = msgid(
+    "Mails are not being sent: warnings wait and nobody gets them. The deadlines shown are right. Tell your operator."
+)
+MAIL_SERVER_DOWN = msgid(
+    "The mail server takes no mails: warnings wait. Look at the cases yourself, use the telephone, tell your operator."
+)
 DEAD_MAILS = msgid("Some mails could not be delivered. Look at the cases yourself and tell your operator.")
+LOST_WEBHOOKS = msgid(
+    "A webhook could not be reached, and a warning on it was given up. The mails do not depend on it."
+)
 NO_SMTP = msgid("No mail server is set: this service cannot send warnings by e-mail.")
 
 
 @dataclass(frozen=True)
 class Watch:
-    """How the background work stands: last sweep (aware UTC, None: never), mails given up."""
+    """How the background work stands: last signs of life (aware UTC), warnings lost, since when mail is down."""
 
-    sweep_at: datetime | None
-    dead_mails: int
+    beats: Mapping[str, datetime] = field(default_factory=dict)
+    lost: int = 0
+    mail_down_since: datetime | None = None
+    failing_webhooks: int = 0
 
-    def sweeping(self, now: datetime) -> bool:
-        """Whether the sweep has shown itself lately."""
-        return self.sweep_at is not None and now - self.sweep_at <= SWEEP_MAY_BE_OLD
+    def alive(self, work: str, now: datetime) -> bool:
+        """Whether a kind of work has shown itself lately."""
+        return work in self.beats and now - self.beats[work] <= MAY_BE_OLD
+
+    def mail_is_down(self, now: datetime) -> bool:
+        """Whether the mail server has taken nothing for so long that everybody should know."""
+        return self.mail_down_since is not None and now - self.mail_down_since >= channels.ALARM_AFTER
 
 
 def watch(request: Connection) -> Watch:
     """How the background work stands now."""
     with system_uow(request, read_only=True) as uow:
-        return Watch(heartbeat.read(uow).get(SWEEP), outbox.counts(uow).get("dead", 0))
+        outage = channels.outage(uow)
+        since, failing = outage.since if outage else None, channels.failing_webhooks(uow)
+        return Watch(heartbeat.read(uow), health.warnings_lost(uow), since, failing)
 
 
 def alarms(request: Connection) -> list[str]:
     """The sentences (message ids) for the top of every page; none for visitors, who can do nothing about it."""
     if user_of(request) is None:
         return []
-    settings, seen = settings_of(request), watch(request)
+    settings, seen, now = settings_of(request), watch(request), clock_of(request).now()
+    sweeping = seen.alive(SWEEP, now)
     raised = (
-        (not seen.sweeping(clock_of(request).now()), NO_SWEEP),
-        (seen.dead_mails > 0, DEAD_MAILS),
+        (not sweeping, NO_SWEEP),
+        (sweeping and not seen.alive(DELIVER, now), NO_DELIVERY),
+        (seen.mail_is_down(now), MAIL_SERVER_DOWN),
+        (seen.lost > 0, DEAD_MAILS),
+        (seen.failing_webhooks > 0, LOST_WEBHOOKS),
         (not settings.smtp_url and not settings.demo, NO_SMTP),
     )
     return [sentence for true, sentence in raised if true]

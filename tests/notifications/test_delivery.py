@@ -10,7 +10,7 @@ from incidents.store import outbox
 from incidents.store.tables import Controller, OutboxMail
 from notifications import smtp
 from notifications.mails import message_id
-from tests.company import DEPUTY, DPO, FIRM, HANDLER, MAIL_FROM, MANAGER, Company
+from tests.company import DEPUTY, DPO, FIRM, HANDLER, MAIL_FROM, MANAGER, METRICS_TOKEN, Company
 from tests.fakes import FakeClock
 from tests.servers import SmtpServer
 
@@ -143,7 +143,8 @@ def test_a_dead_mail_shows_in_the_log_the_metrics_and_the_state_of_the_mail(
     [event] = [event for event in company.case(case).events if event.kind == "mail.dead"]
     assert event.data["to"] == DPO.email
     with company.site() as site:
-        assert "incidens72_outbox_dead 1.0" in site.get("/metrics").text
+        metrics = site.get("/metrics", headers={"authorization": f"Bearer {METRICS_TOKEN}"}).text
+    assert 'incidens72_outbox_messages{channel="mail",state="dead"} 1.0' in metrics
 
 
 def test_a_refused_mailbox_passes_the_warning_down_the_chain_to_the_firms_own_address(

@@ -44,6 +44,7 @@ PEOPLE = {
     "auditor": ("auditor@futar.example", "Aranyosi Aladár"),
     "reporter": ("reporter@futar.example", "Raktáros Rezső"),
 }
+METRICS_TOKEN = "m" * 40
 LOST_LAPTOP = "Elveszett egy laptop a 4-es villamoson, rajta az ügyféllista."
 
 
@@ -52,6 +53,7 @@ class Office:
 
     def __init__(self, database_url: str, clock: FakeClock, data: Path, *, demo: bool = False) -> None:
         env = {"DATABASE_URL": database_url, "INCIDENTS72_DATA": str(data), "SECRET_KEY": "k" * 40}
+        env["METRICS_TOKEN"] = METRICS_TOKEN
         self.settings = load_settings(env | {"INCIDENTS72_DEMO": "1" if demo else ""})
         self.clock = clock
         self.engine = engine_for(database_url)

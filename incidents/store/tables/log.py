@@ -43,6 +43,13 @@ class OutboxMail(Keyed, OfController, Table):
     __tablename__ = "outbox"
     __table_args__ = (
         Index(
+            "ix_outbox_failed",
+            "channel",
+            "state",
+            postgresql_where=text("state IN ('dead', 'bounced')"),
+            sqlite_where=text("state IN ('dead', 'bounced')"),
+        ),
+        Index(
             "ix_outbox_ready",
             "channel",
             "next_attempt_at",

@@ -35,6 +35,11 @@ def upgrade():
     with op.batch_alter_table("drill", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_drill_controller_id"), ["controller_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_drill_incident_id"), ["incident_id"], unique=False)
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        failed = sa.text("state IN ('dead', 'bounced')")
+        batch_op.create_index(
+            "ix_outbox_failed", ["channel", "state"], unique=False, postgresql_where=failed, sqlite_where=failed
+        )
 
 
 def downgrade():
