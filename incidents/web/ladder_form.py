@@ -6,7 +6,7 @@ from typing import Any
 
 from incidents.base.errors import FieldError, InvalidInput
 from incidents.rules.office import WEEKDAYS
-from incidents.rules.policies import SETTLED
+from incidents.rules.policies import CHANNELS, SETTLED
 from incidents.web.forms import Form
 from incidents.web.ladder_words import when_of
 
@@ -17,7 +17,7 @@ _FIELD_OF = {
     "name": "label_hu",
     "moot_when": "label_hu",
     "repeat_hours": "repeat",
-    "channels": "webhook",
+    "channels": "mail_only",
 }
 _TYPED = ("label_hu", "label_en", "hours", "audience")
 """Parts of a row that say that it is meant; a list always has something chosen."""
@@ -43,7 +43,7 @@ def _row(stage: Mapping[str, Any]) -> Row:
         "repeat": [_number(repeat)] if repeat else [],
         "everybody": ["on"] if stage.get("everybody_acknowledges") else [],
         "can_wait": ["on"] if stage.get("can_wait") else [],
-        "webhook": ["on"] if "webhook" in stage.get("channels", ()) else [],
+        "mail_only": [] if "webhook" in stage.get("channels", CHANNELS) else ["on"],
     }
 
 
@@ -114,7 +114,8 @@ def _stage(row: Row, name: str, known: Mapping[str, Any] | None, reasons: Mappin
     when, hours = _line(row, "when"), _hours(_line(row, "hours"))
     ahead = when in {"before", "office"}
     after = -hours if ahead and isinstance(hours, float) else hours
-    default: Mapping[str, Any] = {"moot_when": sorted(SETTLED & set(reasons)), "only_ahead": bool(hours) and when != "opened"}
+    settled = sorted(SETTLED & set(reasons))
+    default: Mapping[str, Any] = {"moot_when": settled, "only_ahead": bool(hours) and when != "opened"}
     kept = known or default
     stage: dict[str, Any] = {
         "name": name,
@@ -123,7 +124,7 @@ def _stage(row: Row, name: str, known: Mapping[str, Any] | None, reasons: Mappin
         "audience": row.get("audience", []),
         "moot_when": list(kept["moot_when"]),
         "label": {"hu": _line(row, "label_hu"), "en": _line(row, "label_en")},
-        "channels": ["mail", "webhook"] if "webhook" in row else ["mail"],
+        "channels": ["mail"] if "mail_only" in row else ["mail", "webhook"],
     }
     if repeat := _line(row, "repeat"):
         stage["repeat_hours"] = _hours(repeat)

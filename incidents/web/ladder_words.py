@@ -7,6 +7,7 @@ from typing import Any
 from incidents.base.hungarian import hours_in_words, join_words
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.rules.office import WEEKDAYS
+from incidents.rules.policies import CHANNELS
 from incidents.web.rendering import ROLE_NAMES
 
 LADDERS = {
@@ -58,7 +59,7 @@ REPEATED = msgid("repeated every {time}")
 EVERYBODY = msgid("until everybody who was told has acknowledged it")
 ANYBODY = msgid("until somebody has acknowledged it")
 CAN_WAIT = msgid("waits for the end of the quiet hours")
-WEBHOOK = msgid("also by webhook")
+MAIL_ONLY = msgid("by mail only, not by webhook")
 CLOSED = msgid("closed")
 HOURS = msgid("Working hours: {hours}")
 QUIET = msgid("Quiet hours: {starts} – {ends}")
@@ -111,8 +112,8 @@ def notes_of(stage: Mapping[str, Any], lang: str) -> list[str]:
         notes.append(f"{say(REPEATED, time=_each(repeat, lang))}, {say(until)}")
     if stage.get("can_wait"):
         notes.append(say(CAN_WAIT))
-    if "webhook" in stage.get("channels", ()):
-        notes.append(say(WEBHOOK))
+    if "webhook" not in stage.get("channels", CHANNELS):
+        notes.append(say(MAIL_ONLY))
     return notes
 
 
