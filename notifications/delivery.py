@@ -20,12 +20,14 @@ from incidents.store.engine import Database
 from incidents.store.tables import Controller, OutboxMail
 from incidents.store.uow import SYSTEM, UnitOfWork, unit_of_work
 from notifications import mails, outgoing, verp
-from notifications.failures import FinalFailure, ServerFailure
+from notifications.failures import FinalFailure, ServerFailure, Unwritable
 from notifications.outgoing import Failure, HandOver
 from notifications.smtp import Mailer, parse_url
 
 log = logs.logger("notifications.delivery")
 SIGN_OF_LIFE = timedelta(seconds=30)
+LONGEST_RUN = timedelta(seconds=75)
+"""No new mail is begun later than this after the start of a run: a worker is ended after two minutes at one task."""
 CHAIN = ("deputy", "dpo", "manager", "admin")
 """Who is told when a mail is dead: the next person in this order who has not been written to about it."""
 
@@ -41,7 +43,7 @@ def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
             down = channels.outage(uow)
         if down is None or down.next_try_at <= clock.now():
             with Mailer(parse_url(settings.smtp_url)) as mailer:
-                sent = outgoing.run(engine, clock, MailCourier(mailer, settings, down=down is not None))
+                sent = outgoing.run(engine, clock, MailCourier(mailer, clock, settings, down=down is not None))
     with unit_of_work(engine, clock, SYSTEM) as uow:
         heartbeat.beat(uow, "deliver")
     return sent
@@ -52,15 +54,16 @@ class MailCourier:
 
     channel = "mail"
 
-    def __init__(self, mailer: Mailer, settings: Settings, *, down: bool) -> None:
+    def __init__(self, mailer: Mailer, clock: Clock, settings: Settings, *, down: bool) -> None:
         """``down``: the server was not to be reached the last time."""
-        self._mailer, self._settings, self._down = mailer, settings, down
+        self._mailer, self._clock, self._settings, self._down = mailer, clock, settings, down
+        self._until = clock.now() + LONGEST_RUN
         self._stopped = False
         self._shown_at: datetime | None = None
 
     def without(self) -> Collection[str] | None:
-        """Nobody is left out; None once the server takes nothing."""
-        return None if self._stopped else ()
+        """Nobody is left out; None once the server takes nothing, or the run has lasted long enough."""
+        return None if self._stopped or self._clock.now() >= self._until else ()
 
     def write(self, uow: UnitOfWork, row: OutboxMail) -> HandOver:
         """The mail of a row, said as things stand now.
@@ -72,7 +75,7 @@ class MailCourier:
             message = mails.compose(uow, row, self._settings)
         except mails.UNWRITABLE as error:
             log.exception("mail.unwritable", mail_id=row.id, incident_id=row.incident_id, channel=row.channel)
-            raise FinalFailure(f"the mail cannot be written: {error}") from error
+            raise Unwritable(f"the mail cannot be written: {error}") from error
         return partial(self._mailer.send, message, _sender(self._settings, row.id))
 
     def settle(self, uow: UnitOfWork, row: OutboxMail, failure: Failure | None) -> None:
@@ -86,7 +89,8 @@ class MailCourier:
                 down.told_at = uow.now
             dead = outbox.put_back(uow, row, str(failure), down_since=down.since)
         else:
-            self._server_is_back(uow)
+            if not isinstance(failure, Unwritable):
+                self._server_is_back(uow)
             dead = _settle(uow, row, failure)
         if dead:
             _give_up(uow, row, "mail.dead")

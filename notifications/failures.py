@@ -11,3 +11,7 @@ class ServerFailure(RetryableFailure):
 
 class FinalFailure(Exception):
     """Refused for good: another try cannot help."""
+
+
+class Unwritable(FinalFailure):
+    """There is nothing that could be handed over; the server was never asked."""

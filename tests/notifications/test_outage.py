@@ -113,3 +113,36 @@ def test_a_server_that_refuses_the_sender_is_down_too(
     assert _since(company) == fake_clock.now()
     fake_clock.advance(minutes=1)
     assert company.deliver() == 2
+
+
+def test_a_mail_that_cannot_be_written_says_nothing_about_the_server(
+    company: Company, down: SmtpServer, fake_clock: FakeClock
+) -> None:
+    company.deliver()
+    begun = _since(company)
+    with company.uow() as uow:
+        for mail in uow.session.query(OutboxMail):
+            mail.template = "no such template"
+    fake_clock.advance(minutes=1)
+    company.deliver()
+    assert {mail.state for mail in _mails(company)} >= {"dead"}
+    assert _since(company) == begun
+
+
+def test_a_run_ends_in_time_and_the_next_one_goes_on(company: Company, smtp_server: SmtpServer) -> None:
+    """A worker that is ended in the middle of a mail would repeat it."""
+    from typing import Any
+
+    from notifications.delivery import deliver
+
+    class Slowly(FakeClock):
+        def now(self) -> Any:
+            self.advance(seconds=9)
+            return super().now()
+
+    for _ in range(8):
+        company.open_case()
+    company.sweep()
+    first = deliver(company.engine, Slowly(company.clock.now()), company.settings)
+    assert 0 < first < 16
+    assert first + company.deliver() == 16
