@@ -140,7 +140,8 @@ def acknowledge(
     if not data.name.strip():
         raise InvalidInput([FieldError("name", "required", "Name the person who takes the case.")])
     with caller.uow() as uow:
-        clock.acknowledge(uow, incident_id, via="page", name=data.name.strip())
+        name = data.name.strip()
+        clock.acknowledge(uow, incident_id, via="page", name=name, stage=data.stage, clock_id=data.clock_id)
     return _show(caller, incident_id)
 
 

@@ -46,6 +46,8 @@ class AcknowledgementIn(In):
     """Who takes the case."""
 
     name: str
+    stage: str = ""
+    clock_id: UUID | None = None
 
 
 class DecisionIn(In):
