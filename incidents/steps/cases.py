@@ -300,13 +300,13 @@ class Board:
 
     rows: tuple[BoardRow, ...]
     next_after: tuple[int, datetime, UUID] | None
+    lost: frozenset[UUID] = frozenset()
+    """Cases in which a mail reached nobody, and that nobody has acknowledged since."""
 
 
 def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
     """Cases of every controller where the actor may read: what burns first."""
     found = incidents.board(uow, wanted, where_may(uow, "read"))
-    lost: frozenset[UUID] = frozenset()
-    """Cases in which a mail reached nobody, and that nobody has acknowledged since."""
     ids = [incident.id for incident, _, _ in found]
     decided, filed = decisions.newest_of(uow, ids), filings.of_cases(uow, ids)
     rows = tuple(
