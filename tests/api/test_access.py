@@ -27,6 +27,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/incidents/{incident_id}/drafts"): {"kind": "authority"},
     ("POST", "/incidents/{incident_id}/filings"): {"filed_at": "2026-11-20T17:45", "channel": "online"},
     ("POST", "/incidents/{incident_id}/communications"): {"sent_at": "2026-11-20T17:45", "form": "post"},
+    ("PUT", "/incidents/{incident_id}/letter"): {"words": {"hotline": "06 80 555 010"}},
+    ("POST", "/incidents/{incident_id}/publications"): {
+        "place": "press",
+        "name": "Megyei Napló",
+        "published_at": "2026-11-20T17:45",
+    },
 }
 """A body that would be right, for every operation that takes one."""
 
@@ -44,6 +50,8 @@ ACTS = {
     ("POST", "/incidents/{incident_id}/drafts"): "draft",
     ("POST", "/incidents/{incident_id}/filings"): "file",
     ("POST", "/incidents/{incident_id}/communications"): "communicate",
+    ("PUT", "/incidents/{incident_id}/letter"): "draft",
+    ("POST", "/incidents/{incident_id}/publications"): "communicate",
     ("GET", "/register"): "register",
     ("GET", "/register/verification"): "register",
 }
