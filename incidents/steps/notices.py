@@ -1,16 +1,17 @@
 """Notices: mails that a change in a case calls for by itself, beside the ladder of the clock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from incidents.rules.absence import told_at
 from incidents.rules.access import may
-from incidents.rules.escalation import Person, StageRule, recipients
+from incidents.rules.escalation import Person, StageRule
 from incidents.steps import webhooks
-from incidents.steps.telling import named_in_profile
-from incidents.store import controllers, outbox, people
+from incidents.steps.telling import Staff, staff_of
+from incidents.store import outbox, people
 from incidents.store.tables import DecisionProposal, Incident, ProposalAnswer
 from incidents.store.uow import UnitOfWork
 
@@ -28,9 +29,8 @@ class Notice:
 
 def warn(uow: UnitOfWork, incident: Incident, notice: Notice) -> None:
     """Tell whoever decides: the data protection officer and the responsible manager, also without an account."""
-    controller = controllers.load(uow, incident.controller_id)
-    named = [*people.people_of(uow, [controller.id])[controller.id], *named_in_profile(controller)]
-    _queue(uow, incident, notice, recipients(_to(DECIDERS), named, controller.email))
+    staff = staff_of(uow, [incident.controller_id])[incident.controller_id]
+    _queue(uow, incident, notice, _there(uow, DECIDERS, staff.people, staff, holder=str(incident.held_by_id or "")))
 
 
 def tell(uow: UnitOfWork, incident: Incident, notice: Notice, to: Iterable[Person]) -> None:
@@ -40,14 +40,14 @@ def tell(uow: UnitOfWork, incident: Incident, notice: Notice, to: Iterable[Perso
 
 def ask_second_person(uow: UnitOfWork, incident: Incident, proposal: DecisionProposal) -> None:
     """Ask those who may answer a proposal: whoever must still be heard, else the deciders, else who works there."""
-    controller = controllers.load(uow, incident.controller_id)
-    everybody = people.people_of(uow, [controller.id])[controller.id]
+    staff = staff_of(uow, [incident.controller_id])[incident.controller_id]
+    everybody = people.people_of(uow, [incident.controller_id])[incident.controller_id]
     others = [one for one in everybody if one.user_id != str(proposal.proposed_by_id) and may(one.roles, "approve")]
     audience = DECIDERS if proposal.opinion_given else (opinion_role(everybody),)
     asked = [one for one in others if not one.roles.isdisjoint(audience)] or others
     payload = {"proposal": str(proposal.id), "proposed_by": proposal.proposed_by, "version": proposal.version}
     notice = Notice("approval_wanted", str(proposal.id), payload)
-    _queue(uow, incident, notice, recipients(_to(("all",)), asked, controller.email))
+    _queue(uow, incident, notice, _there(uow, ("all",), asked, staff))
 
 
 def tell_proposer(uow: UnitOfWork, incident: Incident, proposal: DecisionProposal, answer: ProposalAnswer) -> None:
@@ -65,6 +65,14 @@ def tell_proposer(uow: UnitOfWork, incident: Incident, proposal: DecisionProposa
 def opinion_role(everybody: Iterable[Person]) -> str:
     """Whose opinion a lowered decision needs: the data protection officer's, without one the manager's."""
     return "dpo" if any("dpo" in one.roles for one in everybody) else "manager"
+
+
+def _there(
+    uow: UnitOfWork, audience: tuple[str, ...], among: Sequence[Person], staff: Staff, *, holder: str = ""
+) -> list[Person]:
+    """Who of these people is there to read it, or stands in; somebody always does."""
+    told = told_at(_to(audience), uow.now, among, staff.away, staff.fallback, holder)
+    return [one.person for one in told]
 
 
 def _to(audience: tuple[str, ...]) -> StageRule:

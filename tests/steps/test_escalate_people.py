@@ -13,6 +13,7 @@ from incidents.steps import clock as clock_step
 from incidents.store import outbox
 from tests.builders import CaseFile, Firm, Town
 from tests.policies_builders import away, duty_clock, fired_events, hand_over, save_ladder, standard, with_stage
+from tests.steps.test_second_person import STOLEN, WRONG_LETTER
 
 TUESDAY = parse_local("2026-11-24T09:20").at
 """The 72-hour ladder of its second version applies."""
@@ -257,3 +258,27 @@ class TestRepeats:
         case, other = firm.report(), firm.report()
         with firm.as_("dpo") as uow, pytest.raises(NotFound):
             clock_step.acknowledge(uow, case.id, via="page", stage="opened", clock_id=other.look().clock.id)
+
+
+class TestNotices:
+    """A mail that a change in a case calls for does not lie unread with somebody on leave either."""
+
+    def test_a_changed_verdict_goes_to_who_stands_in_and_to_who_holds_the_case(self, firm: Firm) -> None:
+        firm.people["second"] = firm.employ("handler", name="Második Márta")
+        away(firm, "dpo", "second")
+        case = firm.report()
+        hand_over(case, "handler", role="manager")
+        case.amend(**WRONG_LETTER)
+        case.assess()
+        case.amend(recipient={"kind": "attacker"}, malicious=True)
+        told = {mail.recipient for mail in case.mails() if mail.template == "verdict_changed"}
+        assert told == {firm.address("second"), firm.address("manager"), firm.address("handler")}
+
+    def test_when_the_one_who_must_be_heard_is_away_the_mailbox_of_the_firm_hears_as_well(self, firm: Firm) -> None:
+        away(firm, "dpo")
+        case = firm.report()
+        case.amend(**STOLEN)
+        case.propose("no", "no", role="manager")
+        asked = {mail.recipient for mail in case.mails() if mail.template == "approval_wanted"}
+        assert firm.address("dpo") in asked
+        assert len(asked) == 2
