@@ -28,7 +28,7 @@ TYPES = {"stage": "incident.warning", "undeliverable": "incident.undelivered", "
 """By template; every other template is a notice."""
 
 WAITS = msgid("A decision waits for a second person.")
-PING = msgid("Test message: the webhook works.")
+PING = msgid("Test message: warnings will arrive here.")
 UNDELIVERED = msgid("A warning by e-mail did not reach somebody: {about}")
 OUTAGE = msgid("No warning can leave by e-mail: the mail server has taken nothing since {since}.")
 DRILL = msgid("DRILL")

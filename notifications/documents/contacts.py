@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from incidents.base.dated import in_force, of_version
 from incidents.base.hungarian import format_date
 from incidents.base.time import BUDAPEST, zone
 from incidents.rules import regimes
-from incidents.rules.regimes import Duty, ReportRule
+from incidents.rules.regimes import Duty, Kind, ReportRule
 from incidents.steps.contacts import Sheet
 from incidents.store.tables import EmergencyContact
 from notifications.documents import pdf
@@ -79,12 +79,16 @@ def _period(law: Mapping[str, Any], report: ReportRule, target_hours: int | None
         return words["undue"] + own
     if report.amount is None:
         return words["contract"]
-    said = f"{words[report.kind.value].format(count=round(report.amount))} {_from(law, report.anchor, lang)}"
+    said = f"{_counted(words, report.kind, report.amount)} {_from(law, report.anchor, lang)}"
     if report.not_after is None:
         return said
-    hours = words["hours"].format(count=round(report.not_after.after.total_seconds() / 3600))
+    hours = _counted(words, Kind.HOURS, report.not_after.after / timedelta(hours=1))
     limit = f"{hours} {_from(law, report.not_after.anchor, lang)}"
     return f"{said}, {words['at_most'].format(period=limit)}"
+
+
+def _counted(words: Mapping[str, str], kind: Kind, amount: float) -> str:
+    return words[kind.value.removesuffix("s") if round(amount) == 1 else kind.value].format(count=round(amount))
 
 
 def _from(law: Mapping[str, Any], anchor: str, lang: str) -> str:

@@ -83,7 +83,9 @@ def test_the_sheet_says_whom_to_call_where_to_report_and_by_when(small_office: O
         assert words in printed, words
     assert "indokolatlan késedelem nélkül" in printed
     small_office.browser.cookies.set("lang", "en")
-    assert "72 hours from awareness" in text_of(small_office.get(f"{page}/sheet"))
+    english = text_of(small_office.get(f"{page}/sheet"))
+    assert "72 hours from awareness" in english
+    assert "1 month from the report before it" in english
 
 
 def test_the_reminder_rests_for_ninety_days_after_a_print(

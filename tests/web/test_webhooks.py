@@ -72,7 +72,7 @@ def test_a_test_message_takes_the_way_of_every_warning_and_its_result_is_seen(
         fake_clock.advance(minutes=1)
         deliver_webhooks(small_office.engine, fake_clock, private)
         assert [call.json["type"] for call in here.calls] == ["ping", "ping"]
-    assert "Próbaüzenet: a webhook működik." in text_of(small_office.get(page))
+    assert "Próbaüzenet: ide érkeznek majd a riasztások." in text_of(small_office.get(page))
     shown = text_of(small_office.get(page))
     assert "kézbesítve" in shown
     assert "működik" in shown
