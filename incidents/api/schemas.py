@@ -67,13 +67,12 @@ class DecisionIn(In):
 
 
 class DraftIn(In):
-    """Which draft to freeze."""
+    """Which draft to freeze; a letter may be for one group of people."""
 
     kind: Literal["authority", "subjects", "notice"]
     language: Literal["hu", "en"] = "hu"
     delay_reasons: str = ""
     group: str = ""
-    """For a letter: the group of people it is for; empty: everybody."""
 
 
 class FilingIn(In):
