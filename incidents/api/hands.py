@@ -16,6 +16,14 @@ from incidents.base.time import BUDAPEST
 from incidents.steps import cases, handover, who
 
 
+class AcknowledgementIn(In):
+    """Who takes the case; with a clock and a stage, the warning is acknowledged and not repeated for that person."""
+
+    name: str
+    stage: str = ""
+    clock_id: UUID | None = None
+
+
 class HandoverIn(In):
     """To whom a case goes, by mail address, and where it stands."""
 

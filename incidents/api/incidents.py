@@ -12,8 +12,8 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from incidents.api.caller import Caller
+from incidents.api.hands import AcknowledgementIn
 from incidents.api.schemas import (
-    AcknowledgementIn,
     AwarenessIn,
     ClockOut,
     FactsIn,

@@ -42,14 +42,6 @@ class AwarenessIn(In):
     reason: str = ""
 
 
-class AcknowledgementIn(In):
-    """Who takes the case."""
-
-    name: str
-    stage: str = ""
-    clock_id: UUID | None = None
-
-
 class DecisionIn(In):
     """Notify or not, tell or not or exempt, with reasons.
 
