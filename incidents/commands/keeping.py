@@ -11,6 +11,8 @@ from incidents.commands.saying import fail, settings
 from incidents.serve import migrated
 from incidents.steps import controllers, register
 from incidents.store import backup as copies
+from incidents.store import heartbeat
+from incidents.store.engine import create_engine_for
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from notifications.documents import registerfile
 
@@ -18,13 +20,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
-def doctor() -> None:
-    """Say which mode is on and whether database, broker, mail and background work are well. Exit code 1 if not."""
+@click.option("--language", type=click.Choice(["hu", "en"]), default="en", show_default=True)
+def doctor(language: str) -> None:
+    """Say whether this installation is well, and the way out where not. Exit code 0: yes, 1: warnings, 2: failures."""
     chosen = settings()
-    database = migrated(chosen)
-    well = examination.report(chosen, database, SystemClock(), click.echo)
+    database = create_engine_for(chosen.database_url)
+    code = examination.report(chosen, database, SystemClock(), click.echo, language)
     database.dispose()
-    sys.exit(0 if well else 1)
+    sys.exit(code)
 
 
 @click.command()
@@ -74,12 +77,17 @@ def verify_register(short_code: str | None) -> None:
 @click.argument("target", type=FILE)
 def backup(target: Path) -> None:
     """Copy the embedded database into TARGET while the service may go on running."""
+    chosen = settings()
     try:
-        copies.backup(settings().database_url, target)
+        copies.backup(chosen.database_url, target)
     except FileExistsError:
         fail(f"backup: {target} exists; name a new file")
     except copies.NotAFileError as error:
         fail(f"backup: {error}")
+    database = create_engine_for(chosen.database_url)
+    with unit_of_work(database, SystemClock(), SYSTEM) as uow:
+        heartbeat.beat(uow, "backup")
+    database.dispose()
 
 
 @click.command()

@@ -68,6 +68,7 @@ def _own_settings(settings: Settings, folder: Path, port: int, smtp_url: str) ->
         data_dir=folder,
         database_url=f"sqlite:///{folder / 'incidents72.db'}",
         redis_url="",
+        deadman_url="",
         secret_key=new_token(),
         smtp_url=smtp_url,
         mail_from="incidens72 <incidens72@uzemeltet.example>",

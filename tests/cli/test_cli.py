@@ -116,12 +116,22 @@ def test_redis_with_sqlite_is_refused_with_the_way_out(tmp_path: Path) -> None:
 
 
 def test_doctor_names_the_mode_and_what_is_wrong(tmp_path: Path) -> None:
-    """Without a mail server and without a worker the installation is not well, and it says so."""
+    """Without a mail server and without a worker the installation is not well: it says so, and the way out."""
+    incidens72("migrate", INCIDENTS72_DATA=str(tmp_path))
     done = incidens72("doctor", INCIDENTS72_DATA=str(tmp_path))
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "one process" in done.stdout
     assert "SMTP_URL is not set" in done.stdout
-    assert "never ran here" in done.stdout
+    assert "sweep: it never ran here" in done.stdout
+    assert "→ Start the worker and beat" in done.stdout
+
+
+def test_doctor_makes_no_database_and_speaks_hungarian(tmp_path: Path) -> None:
+    """Looking changes nothing."""
+    done = incidens72("doctor", "--language", "hu", INCIDENTS72_DATA=str(tmp_path))
+    assert done.returncode == 2
+    assert "adatbázis: még nincs" in done.stdout
+    assert not list(tmp_path.glob("*.db"))
 
 
 def test_a_backup_can_be_laid_back(tmp_path: Path) -> None:
