@@ -81,8 +81,10 @@ class Letters:
     def listed(self, *rows: str, **form: Any) -> RecipientList:
         """People on a list, ready to be written to."""
         row = self.read(self.upload(csv_of(*rows), **form))
+        found = lists.dry_run(self.file(row), row)
         with self.uow() as uow:
-            uploads.confirm(uow, row.id, lists.dry_run(self.file(row), row))
+            uploads.keep_findings(uow, row.id, found, self.vault)
+            uploads.confirm(uow, row.id)
         lists.import_waiting(self.engine, self.clock, self.vault)
         with self.uow(read_only=True) as uow:
             return uploads.look(uow, row.id)

@@ -11,9 +11,10 @@ from incidents.rules.access import may as role_may
 from incidents.rules.mailing import Counts, may, plan_faults
 from incidents.steps.guard import require
 from incidents.store import audit, documents, incidents, mailings, people, recipients
-from incidents.store.tables import Incident, Mailing, MailingEvent, RecipientList, User
+from incidents.store.tables import Incident, Mailing, MailingEvent, Recipient, RecipientList, User
 from incidents.store.uow import UnitOfWork
 
+SAMPLES = 5
 NOT_NOW = "This is not possible as the sending stands now."
 NO_LETTER = "Choose the frozen letter for the people written to in this language."
 
@@ -241,6 +242,44 @@ def look(uow: UnitOfWork, mailing_id: UUID) -> Standing:
     counts = counts_of(uow, row, listed)
     alone = row.prepared_by_id == uow.actor.user_id and not others_may_approve(uow, row)
     return Standing(row, listed, counts, alone)
+
+
+def of_case(uow: UnitOfWork, incident_id: UUID) -> list[Standing]:
+    """The mailings of a case as they stand, newest first.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to read.
+    """
+    return [look(uow, row.id) for row in mailings.of_case(uow, incident_id)]
+
+
+def kinds_of(uow: UnitOfWork, list_id: UUID) -> dict[tuple[str, str], int]:
+    """How many people of a list are written to in each language through each channel.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to prepare.
+    """
+    row = recipients.load(uow, list_id)
+    require(uow, row.controller_id, "draft")
+    return recipients.by_language_and_channel(uow, list_id)
+
+
+def events_of(uow: UnitOfWork, mailing_id: UUID) -> Sequence[MailingEvent]:
+    """What happened in a mailing, oldest first."""
+    return mailings.events_of(uow, mailing_id)
+
+
+def samples(uow: UnitOfWork, mailing_id: UUID) -> list[Recipient]:
+    """Five people of each language and channel, for looking at their letters before anything leaves.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to prepare.
+    """
+    row = mailings.load(uow, mailing_id)
+    require(uow, row.controller_id, "draft")
+    kinds = recipients.by_language_and_channel(uow, row.list_id)
+    wanted = [key for key in kinds if key[1] != "none"]
+    return [one for key in wanted for one in recipients.sample(uow, row.list_id, *key, SAMPLES)]
 
 
 def counts_of(uow: UnitOfWork, mailing: Mailing, listed: RecipientList) -> Counts:

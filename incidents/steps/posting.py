@@ -245,6 +245,21 @@ def print_run_of(uow: UnitOfWork, print_run_id: UUID) -> PrintRun:
     return run
 
 
+def printed_after(uow: UnitOfWork, print_run_id: UUID, seq: int, most: int) -> Sequence[Recipient]:
+    """The people of a print run behind a place on the list, in order.
+
+    Raises:
+        NotFound, Forbidden: not this actor's to send.
+    """
+    require(uow, mailings.print_run(uow, print_run_id).controller_id, "communicate")
+    return recipients.printed_after(uow, print_run_id, seq, most)
+
+
+def print_runs_of(uow: UnitOfWork, mailing_id: UUID) -> Sequence[PrintRun]:
+    """The print runs of a mailing, oldest first."""
+    return mailings.print_runs(uow, mailing_id)
+
+
 def certificates_of(uow: UnitOfWork, mailing_id: UUID) -> Sequence[Certificate]:
     """The certificates of a mailing, oldest first, without their files."""
     return mailings.certificates(uow, mailing_id)

@@ -113,7 +113,7 @@ def _added_up(before: dict[str, Any], more: dict[str, object]) -> dict[str, Any]
     for key, value in more.items():
         if isinstance(value, dict):
             total[key] = _added_up(before.get(key, {}), value)
-        else:
+        elif not isinstance(value, bool):
             total[key] = before.get(key, 0) + value
     return {**before, **total}
 

@@ -1,5 +1,6 @@
 """Lists of recipients on their way in: a file kept sealed and no longer than needed, its columns, and the people."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,8 @@ from incidents.store.vault import Vault
 MOST_BYTES = 64 * 1024 * 1024
 """Of an uploaded file."""
 LONGEST_PURPOSE = 500
+FINDINGS_PIECE = -1
+"""The number of the piece that holds what the dry run found."""
 DOUBTFUL = "Most rows have no usable address. Check the columns, or tick that this is right."
 
 
@@ -109,6 +112,10 @@ def keep_piece(uow: UnitOfWork, list_id: UUID, number: int, sealed: bytes) -> No
     row = _own(uow, list_id, "draft")
     if row.state != "uploading":
         raise Conflict
+    _add_piece(uow, row, number, sealed)
+
+
+def _add_piece(uow: UnitOfWork, row: RecipientList, number: int, sealed: bytes) -> None:
     piece = UploadChunk(
         id=new_id(uow.now),
         controller_id=row.controller_id,
@@ -118,6 +125,14 @@ def keep_piece(uow: UnitOfWork, list_id: UUID, number: int, sealed: bytes) -> No
         sealed=sealed,
     )
     uow.add(piece)
+
+
+def give_up(uow: UnitOfWork, list_id: UUID) -> None:
+    """The file did not arrive whole, or is none we can read: nothing of it is kept."""
+    row = _own(uow, list_id, "draft", lock=True)
+    if row.state == "uploading":
+        recipients.delete_pieces(uow, list_id)
+        uow.session.delete(row)
 
 
 def finish_upload(uow: UnitOfWork, list_id: UUID, *, source: str, size: int, sha256: str) -> RecipientList:
@@ -173,11 +188,34 @@ def read_as(uow: UnitOfWork, list_id: UUID, reading: Reading) -> RecipientList:
         "separator": reading.separator,
         "width": reading.width,
     }
-    row.language, row.state, row.fault = reading.language, "uploaded", ""
+    row.language, row.state, row.fault, row.found = reading.language, "uploaded", "", {}
     return row
 
 
-def confirm(uow: UnitOfWork, list_id: UUID, found: Findings, *, all_the_same: bool = False) -> RecipientList:
+def keep_findings(uow: UnitOfWork, list_id: UUID, found: Findings, vault: Vault) -> RecipientList:
+    """Keep what the dry run found: the counts for good, the first odd rows under seal as long as the file.
+
+    Raises:
+        Conflict: the list is imported already.
+    """
+    row = _own(uow, list_id, "draft", lock=True)
+    if row.state != "uploaded":
+        raise Conflict
+    row.found = found.summary()
+    recipients.delete_piece(uow, list_id, FINDINGS_PIECE)
+    shown = [{"line": one.line, "findings": list(one.findings), "raw": dict(one.raw)} for one in found.shown]
+    _add_piece(uow, row, FINDINGS_PIECE, vault.close_piece(json.dumps(shown).encode()))
+    return row
+
+
+def findings_shown(uow: UnitOfWork, row: RecipientList, vault: Vault) -> list[dict[str, Any]]:
+    """The first odd rows of the dry run: line, findings, what stood there."""
+    sealed = recipients.find_piece(uow, row.id, FINDINGS_PIECE)
+    shown: list[dict[str, Any]] = json.loads(vault.open_piece(sealed)) if sealed else []
+    return shown
+
+
+def confirm(uow: UnitOfWork, list_id: UUID, *, all_the_same: bool = False) -> RecipientList:
     """Import what the dry run found. Where the columns look wrong, only if somebody says so expressly.
 
     Raises:
@@ -185,13 +223,13 @@ def confirm(uow: UnitOfWork, list_id: UUID, found: Findings, *, all_the_same: bo
         Conflict: the list is imported already.
     """
     row = _own(uow, list_id, "draft", lock=True)
-    if row.state != "uploaded" or not row.reading:
+    if row.state != "uploaded" or not row.found:
         raise Conflict
-    if found.people == 0:
+    if row.found["people"] == 0:
         raise InvalidInput([FieldError("columns", "nobody", "There is nobody on this list who could be written to.")])
-    if found.doubtful and not all_the_same:
+    if row.found["doubtful"] and not all_the_same:
         raise InvalidInput([FieldError("all_the_same", "doubtful", DOUBTFUL)])
-    row.state, row.found = "importing", found.summary()
+    row.state = "importing"
     return row
 
 

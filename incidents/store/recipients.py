@@ -59,12 +59,22 @@ def piece(uow: UnitOfWork, list_id: UUID, number: int) -> bytes:
     Raises:
         NotFound: it was deleted.
     """
-    found = uow.session.scalar(
-        select(UploadChunk.sealed).where(UploadChunk.list_id == list_id, UploadChunk.number == number)
-    )
+    found = find_piece(uow, list_id, number)
     if found is None:
         raise NotFound
     return found
+
+
+def find_piece(uow: UnitOfWork, list_id: UUID, number: int) -> bytes | None:
+    """A sealed piece that may be there or not."""
+    return uow.session.scalar(
+        select(UploadChunk.sealed).where(UploadChunk.list_id == list_id, UploadChunk.number == number)
+    )
+
+
+def delete_piece(uow: UnitOfWork, list_id: UUID, number: int) -> None:
+    """Forget one piece."""
+    change(uow, delete(UploadChunk).where(UploadChunk.list_id == list_id, UploadChunk.number == number))
 
 
 def delete_pieces(uow: UnitOfWork, list_id: UUID) -> None:

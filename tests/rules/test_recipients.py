@@ -181,6 +181,7 @@ def test_what_was_found_is_counted_without_naming_anybody() -> None:
         "channels": {"email": 1, "post": 1},
         "languages": {"hu": 2},
         "findings": {"duplicate": 1},
+        "doubtful": False,
     }
     assert "Minta" not in str(found.summary())
 

@@ -212,4 +212,5 @@ class Findings:
             "channels": self.channels,
             "languages": self.languages,
             "findings": self.counts,
+            "doubtful": self.doubtful,
         }
