@@ -41,7 +41,7 @@ def absence_faults(
     if form.stand_in_id == user_id:
         errors.append(FieldError("stand_in", "self", "Somebody else must stand in."))
     elif form.stand_in_id is not None and form.stand_in_id not in colleagues:
-        errors.append(FieldError("stand_in", "unknown", "Choose a colleague who serves the same controller."))
+        errors.append(FieldError("stand_in", "unknown", "Choose a colleague who may work on the same cases."))
     if len(form.note) > LONGEST_NOTE:
         limit = {"limit": str(LONGEST_NOTE)}
         errors.append(FieldError("note", "too-long", "This is too long: at most {limit} characters.", limit))

@@ -11,6 +11,7 @@ from uuid import UUID
 from incidents.base.errors import Conflict, Forbidden, InvalidInput, NotFound
 from incidents.base.ids import new_id
 from incidents.rules.absences import AbsenceForm, absence_faults
+from incidents.rules.handover import may_hold
 from incidents.rules.office import local
 from incidents.steps.guard import require
 from incidents.store import absences, audit, people
@@ -30,6 +31,12 @@ class Planned:
 def colleagues(uow: UnitOfWork, controller_ids: frozenset[UUID]) -> Sequence[User]:
     """Everybody who serves any of these controllers, by name, each once."""
     found = {user.id: user for _, user in people.memberships(uow, controller_ids)}
+    return list(found.values())
+
+
+def substitutes(uow: UnitOfWork, controller_ids: frozenset[UUID]) -> Sequence[User]:
+    """Everybody who may work on cases at any of these controllers, and so can stand in, by name."""
+    found = {user.id: user for row, user in people.memberships(uow, controller_ids) if may_hold(frozenset({row.role}))}
     return list(found.values())
 
 
@@ -67,7 +74,7 @@ def record_own(uow: UnitOfWork, form: AbsenceForm) -> AbsenceRow:
         InvalidInput: it cannot stand; every faulty field is named.
         Forbidden: whoever acts is no person with an account.
     """
-    return _record(uow, _self(uow), form, colleagues(uow, frozenset(uow.actor.roles)))
+    return _record(uow, _self(uow), form, substitutes(uow, frozenset(uow.actor.roles)))
 
 
 def record_for(uow: UnitOfWork, controller_id: UUID, user_id: UUID, form: AbsenceForm) -> AbsenceRow:
@@ -82,7 +89,7 @@ def record_for(uow: UnitOfWork, controller_id: UUID, user_id: UUID, form: Absenc
     staff = colleagues(uow, frozenset({controller_id}))
     if user_id not in {one.id for one in staff}:
         raise NotFound
-    row = _record(uow, user_id, form, staff)
+    row = _record(uow, user_id, form, substitutes(uow, frozenset({controller_id})))
     said = {"user": str(user_id), "first": str(row.first), "last": str(row.last), "stand_in": _name_of(row, staff)}
     audit.append(uow, audit.NewEvent(controller_id, None, "absence.recorded", said))
     return row

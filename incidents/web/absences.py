@@ -55,7 +55,7 @@ def show_own(request: PageRequest) -> Page:
 def _own(request: PageRequest, form: Form) -> Page:
     with page_uow(request, read_only=True) as uow:
         planned = absences.mine(uow)
-        staff = absences.colleagues(uow, frozenset(actor_of(request).roles))
+        staff = absences.substitutes(uow, frozenset(actor_of(request).roles))
     others = [one for one in staff if one.id != person_of(request).id]
     return page(request, "pages/absences.html", form=form, status=_status(form), planned=planned, others=others)
 
@@ -97,6 +97,7 @@ def _of_controller(request: PageRequest, controller_id: UUID, form: Form) -> Pag
         found = visible(request, uow, controller_id)
         planned = absences.of_controller(uow, controller_id)
         staff: Sequence[User] = absences.colleagues(uow, frozenset({controller_id}))
+        able = absences.substitutes(uow, frozenset({controller_id}))
     return page(
         request,
         "pages/controller_absences.html",
@@ -105,6 +106,7 @@ def _of_controller(request: PageRequest, controller_id: UUID, form: Form) -> Pag
         controller=found,
         planned=planned,
         staff=staff,
+        able=able,
         may_manage=may_at(request, controller_id, "manage"),
     )
 

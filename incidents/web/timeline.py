@@ -8,9 +8,10 @@ from incidents.base.hungarian import format_datetime, format_number, format_tabl
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.rules.escalation import stage_label
 from incidents.rules.facts import vocabulary
+from incidents.rules.regimes import duty_of_version
 from incidents.rules.register import event_label
 from incidents.steps.cases import Case
-from incidents.store.tables import Event, OutboxMail
+from incidents.store.tables import ClockRow, Event, OutboxMail
 from incidents.web.facts import spoken_name
 
 Moment: TypeAlias = tuple[datetime, str, str]
@@ -46,6 +47,7 @@ class _Teller:
         self.lang = lang
         self.say: Translator = translator(lang)
         self.ladders = {str(clock_id): ladder for clock_id, ladder in case.ladders.items()}
+        self.duties = {str(clock.id): _duty_words(clock, lang) for clock in case.duty_clocks}
         self.sent = {
             (str(mail.payload.get("stage", "")), mail.recipient): mail.sent_at for mail in case.mails if mail.sent_at
         }
@@ -65,7 +67,8 @@ class _Teller:
         try:
             return stage_label(self.ladders[str(data["clock_id"])], name, self.lang)
         except LookupError:
-            return name
+            words = name
+        return f"{self.duties[clock]}: {words}" if clock in self.duties else words
 
     def recipient(self, stage: str, address: str) -> str:
         """Somebody who was warned, with the time once the mail has left."""
@@ -74,6 +77,13 @@ class _Teller:
 
     def when(self, text: object) -> str:
         return format_datetime(datetime.fromisoformat(str(text)), self.lang)
+
+
+def _duty_words(clock: ClockRow, lang: str) -> str:
+    """Which report of which duty a clock beside Art. 33 counts."""
+    law = duty_of_version(clock.regime, clock.regime_version)
+    report = next((one.label[lang] for one in law.reports if one.name == clock.report), clock.report)
+    return f"{law.label[lang]}, {report}"
 
 
 def timeline(case: Case, lang: str) -> list[Moment]:

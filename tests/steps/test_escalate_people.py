@@ -102,6 +102,8 @@ class TestTheCalendar:
     def test_the_stand_in_is_a_colleague_and_somebody_else(self, firm: Firm, town: Town) -> None:
         stranger = town.found().people["dpo"].id
         assert [one.code for one in self.refusal(firm, self.form(firm, stand_in_id=stranger))] == ["unknown"]
+        auditor = self.form(firm, stand_in_id=firm.people["auditor"].id)
+        assert [one.code for one in self.refusal(firm, auditor)] == ["unknown"]
         oneself = self.form(firm, stand_in_id=firm.people["handler"].id)
         assert [one.code for one in self.refusal(firm, oneself)] == ["self"]
 

@@ -1,9 +1,11 @@
 """Pages of absences and hand-overs: who is away, who stands in, in whose hands a case is, what reached nobody."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 
+from incidents.base.time import ZonedInstant
 from incidents.steps import people
 from incidents.store import outbox
 from tests.web.office import Office, text_of
@@ -127,3 +129,24 @@ def test_a_repeated_warning_can_be_acknowledged_on_the_case_page(small_office: O
     small_office.fill_in(f"/incidents/{case}", {}, action=f"/incidents/{case}/seen")
     assert "Nyugtázásig ismétlődik" not in small_office.get(f"/incidents/{case}")
     assert small_office.case(case).acknowledgements[-1].stage == "overdue-1"
+
+
+def test_the_timeline_says_which_duty_a_warning_was_about_and_who_stood_in(small_office: Office) -> None:
+    from incidents.rules.escalation import plan_stages
+    from incidents.steps.escalate import sweep
+    from incidents.steps.policies import DUTY, ladder_today
+    from incidents.store import deadlines, incidents
+
+    small_office.sign_in("dpo")
+    away(small_office, "2026-11-20", "2026-11-24", stand_in=str(small_office.users["manager"]))
+    case = small_office.open_case()
+    with small_office.uow() as uow:
+        ladder, anchor = ladder_today(uow, small_office.firm_id, DUTY), ZonedInstant(uow.now)
+        end = uow.now + timedelta(days=4)
+        new = deadlines.NewClock("naih-order", "2018-05-25", anchor, "received", end, ladder, report="answer")
+        clock = deadlines.add_clock(uow, incidents.load(uow, case), new)
+        deadlines.add_stages(uow, clock, plan_stages(ladder, opened_at=uow.now, anchor=uow.now, deadline=end))
+    sweep(small_office.engine, small_office.clock)
+    page = text_of(small_office.get(f"/incidents/{case}"))
+    assert "A Hatóság végzésének teljesítése, válasz: Új kötelezettség" in page
+    assert "manager@futar.example, helyettesként: Doktor Dóra helyett" in page
