@@ -4,6 +4,7 @@ Nothing about a case but its number: calendars end up on phones and at providers
 """
 
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from icalendar import Alarm, Event
 from icalendar import Calendar as File
@@ -19,6 +20,8 @@ from notifications.webhook_bodies import DRILL, PROVISIONAL
 
 ALARMS = (timedelta(hours=24), timedelta(hours=6), timedelta(hours=1))
 """Before the deadline."""
+WORDING = "1"
+"""To be raised when the file says the same in other words."""
 REFRESH = timedelta(minutes=15)
 """How often a calendar program may ask again."""
 
@@ -43,6 +46,17 @@ def write(calendar: Calendar, public_url: str) -> bytes:
     file.add_missing_timezones()
     content: bytes = file.to_ical()
     return content
+
+
+def mark(calendar: Calendar, public_url: str) -> str:
+    """What changes with the file and only with it: an unchanged calendar need not be written to be known as such."""
+    said = [WORDING, calendar.person.language, public_url]
+    for entry in calendar.entries:
+        clock = entry.clock
+        said += [uid(clock), entry.reference, entry.short_code, str(entry.is_drill), clock.regime_version]
+        said += [str(clock.version), clock.state, clock.anchor_kind]
+        said += [str(instant) for instant in (clock.deadline_at, clock.set_at, clock.stopped_at)]
+    return sha256("\n".join(said).encode()).hexdigest()[:32]
 
 
 def _event(entry: Entry, lang: str, public_url: str) -> Event:

@@ -1,6 +1,5 @@
 """One's own calendar of deadlines: the page where its address is made, and the file behind the address."""
 
-from hashlib import sha256
 from typing import Any
 
 from litestar import Response, get, post
@@ -11,7 +10,7 @@ from incidents.steps import calendar
 from incidents.web.rendering import page, see_other
 from incidents.web.security import throttle
 from incidents.web.sessions import PUBLIC, PageRequest, person_of, public_uow, settings_of, system_uow
-from notifications.calendar import write
+from notifications.calendar import mark, write
 
 Page = Response[Any]
 MEDIA_TYPE = "text/calendar"
@@ -27,14 +26,15 @@ def read_calendar(request: PageRequest, name: FromPath[str]) -> Page:
     token = name.removesuffix(ENDING)
     if token == name or not token.isascii() or not token.isprintable():
         raise NotFound
+    public_url = settings_of(request).public_url
     with public_uow(request, read_only=True) as uow:
-        content = write(calendar.read(uow, token), settings_of(request).public_url)
-    mark = f'"{sha256(content).hexdigest()[:32]}"'
-    headers = {"etag": mark, "cache-control": CACHE}
-    if mark in request.headers.get("if-none-match", ""):
+        found = calendar.read(uow, token)
+    etag = f'"{mark(found, public_url)}"'
+    headers = {"etag": etag, "cache-control": CACHE}
+    if etag in request.headers.get("if-none-match", ""):
         return Response(b"", status_code=304, media_type=MEDIA_TYPE, headers=headers)
     disposition = {"content-disposition": 'inline; filename="incidens72.ics"'}
-    return Response(content, media_type=MEDIA_TYPE, headers=headers | disposition)
+    return Response(write(found, public_url), media_type=MEDIA_TYPE, headers=headers | disposition)
 
 
 @get("/account/calendar", sync_to_thread=True)

@@ -107,6 +107,23 @@ def test_the_same_clocks_make_the_same_bytes_so_that_unchanged_calendars_are_not
     assert _read(_entry(NOON))[0] == _read(_entry(NOON))[0]
 
 
+def test_the_mark_of_a_calendar_changes_whenever_the_file_does() -> None:
+    def made(lang: str = "hu", **fields: object) -> tuple[str, bytes]:
+        holder = Calendar(User(language=lang), [_entry(NOON, **fields)])
+        return calendar.mark(holder, PUBLIC), calendar.write(holder, PUBLIC)
+
+    variants = [
+        made(),
+        made("en"),
+        made(version=2),
+        made(anchor_kind="first_signal"),
+        made(state="stopped", stopped_at=NOON),
+        made(deadline_at=NOON + timedelta(minutes=1)),
+    ]
+    assert made() == variants[0]
+    assert len({mark for mark, _ in variants}) == len({content for _, content in variants}) == len(variants)
+
+
 def test_in_english_it_is_all_english() -> None:
     _, [event] = _read(_entry(NOON, anchor_kind="first_signal"), lang="en")
     assert event["summary"] == "FUT-2026/0001 deadline: Notification to the supervisory authority (GDPR Art. 33)"
