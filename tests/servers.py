@@ -300,7 +300,7 @@ class SmtpServer:
         return self._process is not None and self._process.running
 
     def behave(self, mode: str, times: int = 1) -> None:
-        """Misbehave the next times: refuse, busy, refuse_login, hang or drop (see tests/smtp_server.py)."""
+        """Misbehave the next times, in one of the modes of tests/smtp_server.py."""
         part = self.folder / "behaviour.part"
         part.write_text(json.dumps({"mode": mode, "times": times}))
         part.replace(self.folder / "behaviour.json")

@@ -22,6 +22,8 @@ MODES = (
     "refuse_login",  # 535
     "hang",  # never answers the message
     "drop",  # keeps the message, then cuts the line instead of saying 250
+    "vanish",  # cuts the line before it keeps the message
+    "hang_up",  # keeps the message, says 250 and cuts the line
 )
 
 
@@ -30,7 +32,7 @@ class Mailbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._count = 0
+        self._count = len(list(folder.glob("*.eml")))  # kept before a restart
 
     def behaviour(self, *modes: str) -> str:
         """The mode now due, if it is one of those asked for; counted down when it is limited."""
@@ -89,13 +91,16 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        mode = self._mailbox.behaviour("hang", "drop")
+        mode = self._mailbox.behaviour("hang", "drop", "vanish", "hang_up")
         if mode == "hang":
             await asyncio.sleep(3600)
-        self._mailbox.keep(envelope, session)
-        if mode == "drop":
-            assert isinstance(server.transport, asyncio.Transport)
+        if mode != "vanish":
+            self._mailbox.keep(envelope, session)
+        assert isinstance(server.transport, asyncio.Transport)
+        if mode in {"drop", "vanish"}:
             server.transport.abort()
+        if mode == "hang_up":
+            asyncio.get_running_loop().call_soon(server.transport.close)  # sends what was said first
         return "250 OK kept"
 
 

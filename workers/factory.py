@@ -37,7 +37,7 @@ def make_app(settings: Settings) -> Celery:
             # A half-open connection must not leave the worker deaf.
             else {"socket_timeout": 10, "socket_connect_timeout": 10, "health_check_interval": 25}
         ),
-        beat_scheduler="celery.beat:Scheduler",  # in memory: no file to corrupt
+        beat_scheduler="workers.beat:SteadyScheduler",  # in memory: no file to corrupt
         beat_schedule=_schedule(settings),
         beat_max_loop_interval=5,
     )

@@ -7,6 +7,7 @@ from threading import Thread
 from celery.beat import EmbeddedService
 
 from incidents.base.settings import Settings
+from workers.beat import SteadyScheduler
 from workers.factory import make_app
 
 STOP_SECONDS = 10.0
@@ -25,7 +26,7 @@ def worker_and_beat(settings: Settings) -> Iterator[None]:
         quiet=True,
     )
     # The in-memory scheduler keeps no file; daemon threads, so that a hanging SMTP server cannot hold a shutdown.
-    beat = EmbeddedService(app, thread=True, scheduler_cls="celery.beat:Scheduler")
+    beat = EmbeddedService(app, thread=True, scheduler_cls=SteadyScheduler)
     beat.daemon = True
     thread = Thread(target=worker.start, name="worker", daemon=True)
     thread.start()

@@ -11,7 +11,7 @@ from celery import Celery
 
 from incidents.base.settings import Settings
 from incidents.base.time import Clock, SystemClock
-from incidents.steps import drills, escalate
+from incidents.steps import drills, escalate, setback
 from incidents.store.engine import Database, create_engine_for
 from notifications import bounces, letters
 from notifications.delivery import deliver
@@ -52,6 +52,7 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
     def sweep() -> None:
         """Fire every stage that has fallen due, and end the drills that have nothing left to show."""
         begun = runtime.clock.now()
+        setback.notice(runtime.engine, runtime.clock)
         with logged("sweep.done") as done:
             done["stages"] = escalate.sweep(runtime.engine, runtime.clock)
             done["drills"] = drills.end_over(runtime.engine, runtime.clock)

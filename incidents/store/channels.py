@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incidents.base.errors import NotFound
@@ -38,6 +38,13 @@ def note_outage(uow: UnitOfWork, error: str, channel: str = "mail") -> ChannelOu
 def end_outage(uow: UnitOfWork, channel: str = "mail") -> None:
     """The server of a channel takes messages again."""
     uow.session.execute(delete(ChannelOutage).where(ChannelOutage.channel == channel))
+
+
+def clock_set_back(uow: UnitOfWork) -> None:
+    """A server that was down is asked again as soon as ever; see ``steps.setback``."""
+    uow.session.execute(
+        update(ChannelOutage).where(ChannelOutage.next_try_at > uow.now + PROBE).values(next_try_at=uow.now)
+    )
 
 
 def webhooks_of(uow: UnitOfWork, controller_ids: Collection[UUID]) -> dict[UUID, list[Webhook]]:

@@ -154,6 +154,25 @@ def mark_bounced(row: OutboxMail, diagnostic: str) -> bool:
     return True
 
 
+def clock_set_back(uow: UnitOfWork) -> None:
+    """What was queued to leave at once leaves now, and no lease is longer than a lease; see ``steps.setback``."""
+    uow.session.execute(
+        update(OutboxMail)
+        .where(
+            OutboxMail.state == "queued",
+            OutboxMail.attempts == 0,
+            OutboxMail.next_attempt_at > uow.now,
+            OutboxMail.next_attempt_at <= OutboxMail.created_at,
+        )
+        .values(next_attempt_at=uow.now)
+    )
+    uow.session.execute(
+        update(OutboxMail)
+        .where(OutboxMail.state == "queued", OutboxMail.lease_until > uow.now + LEASE)
+        .values(lease_until=uow.now + LEASE, next_attempt_at=uow.now + LEASE)
+    )
+
+
 def mails_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[OutboxMail]:
     """Every mail of an incident, oldest first."""
     return uow.session.scalars(

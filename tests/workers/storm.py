@@ -1,8 +1,8 @@
-"""Reports that keep coming while processes die: through the API and through the staff form, at random."""
+"""Reports that keep coming whatever fails: through the API and through the staff form, at random."""
 
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from threading import Event, Thread
 from types import TracebackType
@@ -10,7 +10,7 @@ from typing import Self
 
 import httpx
 
-from incidents.base.time import SystemClock
+from incidents.base.time import Clock
 
 DUE_SOON = (24, 48, 60, 66, 70, 71, 72, 96)
 """Hours after awareness at which the ladder has a stage: a signal this far back has one due any moment."""
@@ -24,12 +24,20 @@ class Storm:
     address: str
     report_link: str
     key: str
+    clock: Clock
     random: Random
+    pause: tuple[float, float] = (0.1, 0.6)
+    """The shortest and the longest wait between two reports, in seconds."""
+    calmer: float = 1.0
+    """So many times longer are the waits while the installation is behind with its work."""
+    weather: str = ""
+    """What is being broken at this moment."""
     accepted: dict[str, str] = field(default_factory=dict)
     """Marker to how it was accepted: ``api`` or ``form``."""
     sent: int = 0
     unanswered: int = 0
-    refused: list[str] = field(default_factory=list)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+    """Answers that were no acceptance, each with what was broken then."""
 
     def __post_init__(self) -> None:
         self._over = Event()
@@ -46,7 +54,7 @@ class Storm:
         self._thread.join(30)
 
     def _blow(self) -> None:
-        while not self._over.wait(self.random.uniform(0.02, 0.2)):
+        while not self._over.wait(self.random.uniform(*self.pause) * self.calmer):
             self.sent += 1
             marker = f"report-{self.sent:05}"
             report = self._by_form if self.random.random() < 0.1 else self._by_api
@@ -55,10 +63,21 @@ class Storm:
             except httpx.HTTPError:
                 self.unanswered += 1
 
+    def probe(self, marker: str, signal: datetime) -> str | None:
+        """Report, as often as asked under one key; the case, once it was accepted."""
+        body = {"first_signal_at": signal.isoformat(), "facts": {"what_happened": marker}}
+        headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": marker}
+        try:
+            answer = self._post(f"{self.address}/api/v1/incidents", body, headers)
+        except httpx.HTTPError:
+            return None
+        self._note(marker, "api", answer, {200, 201})
+        return str(answer.json()["id"]) if marker in self.accepted else None
+
     def _by_api(self, marker: str) -> None:
         """With a key, asked again when no answer came: the case must not be opened twice."""
         ago = timedelta(hours=self.random.choice(DUE_SOON)) - timedelta(seconds=self.random.uniform(0, 8))
-        body = {"first_signal_at": (SystemClock().now() - ago).isoformat(), "facts": {"what_happened": marker}}
+        body = {"first_signal_at": (self.clock.now() - ago).isoformat(), "facts": {"what_happened": marker}}
         headers = {"Authorization": f"Bearer {self.key}", "Idempotency-Key": marker}
         try:
             answer = self._post(f"{self.address}/api/v1/incidents", body, headers)
@@ -84,4 +103,4 @@ class Storm:
         if answer.status_code in good:
             self.accepted[marker] = how
         elif answer.status_code != 429:
-            self.refused.append(f"{how} {answer.status_code} {answer.text[:200]}")
+            self.refused.append((self.weather, f"{how} {answer.status_code} {answer.text[:200]}"))

@@ -1,172 +1,104 @@
-"""Kill -9, again and again, while stages fall due and reports arrive: nothing is lost, nothing happens twice.
+"""Whatever breaks while stages fall due and reports arrive: nothing is lost, nothing happens twice.
 
-Short by default; CHAOS_ROUNDS=20 (``make chaos``) goes on for longer. A failure prints the seed of its kills.
+Each kind of fault once and five kills on each kind of installation; ``make chaos`` goes on for hundreds of rounds.
+A failure prints the seed of its moments; CHAOS_SEED repeats them.
 """
 
 import logging
 import os
-import time
-from collections import Counter
-from datetime import timedelta
+from collections.abc import Iterator
+from pathlib import Path
 from random import Random, SystemRandom
 
 import pytest
-from sqlalchemy import select
 
-from incidents.steps import controllers, register
-from incidents.steps.register import RegisterFilter
-from incidents.store.tables import Event, FactAmendment, Incident, OutboxMail, Stage
-from incidents.store.uow import UnitOfWork
-from notifications.mails import message_id
-from tests.company import MAIL_FROM, Company
-from tests.fakes import FakeClock
-from tests.processes import wait_until
-from tests.servers import SmtpServer
+from tests.company import Company
+from tests.processes import Processes, wait_until
+from tests.servers import RedisServer, SmtpServer, running_postgres
+from tests.workers.campaign import Campaign
+from tests.workers.faults import EMBEDDED, FAULTS, GROWN_UP, Fault, Site, faults_of
+from tests.workers.hostclock import HostClock
 from tests.workers.installation import Installation
-from tests.workers.storm import Storm
+from tests.workers.tally import Tally, tally
 
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "5"))
-LEASE_IS_OVER = timedelta(minutes=6)
+KILLS = {EMBEDDED: ["kill-all"] * 4, GROWN_UP: ["kill-web", "kill-worker"]}
+"""Beyond the one round that each fault has."""
 
 log = logging.getLogger("chaos")
-pytestmark = pytest.mark.chaos
 
 
 @pytest.fixture
 def seed() -> int:
-    """Printed with a failure; CHAOS_SEED repeats the moments of the kills."""
+    """Printed with a failure."""
     return int(os.environ.get("CHAOS_SEED", SystemRandom().randrange(10**6)))
 
 
-def _storm(installation: Installation, company: Company, random: Random) -> Storm:
-    with company.uow() as uow:
-        link = f"/r/{controllers.report_link(uow, company.id).token}"
-    return Storm(installation.address, link, company.key("reporter"), random)
-
-
-def _until_accepted(storm: Storm, more: int) -> None:
-    known = len(storm.accepted)
-    wait_until(lambda: len(storm.accepted) > known + more, "reports to be accepted", 60)
-
-
-def _nothing_waits(company: Company) -> bool:
-    """Whether no stage is overdue and no mail waits that nobody holds."""
-    with company.uow(read_only=True) as uow:
-        overdue = select(Stage.id).where(Stage.state == "scheduled", Stage.due_at <= uow.now - timedelta(seconds=1))
-        waiting = select(OutboxMail.id).where(OutboxMail.state == "queued", OutboxMail.lease_until.is_(None))
-        return uow.session.scalar(overdue.limit(1)) is None and uow.session.scalar(waiting.limit(1)) is None
-
-
-def _until_nothing_waits(installation: Installation, company: Company) -> None:
-    try:
-        wait_until(lambda: _nothing_waits(company), "everything due to be done", 120, pause=0.5)
-    except AssertionError as error:
-        for mail in _waiting_mails(company)[:5]:
-            error.add_note(f"{mail.key}: {mail.attempts} tries, next {mail.next_attempt_at}: {mail.last_error}")
-        for part, process in installation.running.items():
-            error.add_note(f"--- {part}\n{process.output()[-3000:]}")
-        raise
-
-
-def _waiting_mails(company: Company) -> list[OutboxMail]:
-    with company.uow(read_only=True) as uow:
-        return list(uow.session.scalars(select(OutboxMail).where(OutboxMail.state == "queued")))
-
-
-def _let_the_leases_end(company: Company) -> None:
-    """Six minutes later: what a killed sender held in its hand is free again and is sent."""
-    now = company.clock
-    company.clock = FakeClock(now.now() + LEASE_IS_OVER)
-    company.deliver()
-    company.clock = now
-
-
-def test_a_power_cut_loses_nothing_and_doubles_nothing(
-    installation: Installation, company: Company, smtp_server: SmtpServer, seed: int
-) -> None:
-    log.warning("CHAOS_SEED=%d CHAOS_ROUNDS=%d", seed, ROUNDS)
+@pytest.fixture(params=[EMBEDDED, GROWN_UP])
+def site(
+    request: pytest.FixtureRequest, processes: Processes, smtp_server: SmtpServer, tmp_path: Path, seed: int
+) -> Iterator[Site]:
+    """An installation on servers that may be killed, its host's clock in our hand."""
     random = Random(seed)  # noqa: S311 (moments, not secrets)
-    installation.start()
-    with _storm(installation, company, random) as storm:
-        for _ in range(ROUNDS):
-            _until_accepted(storm, 3)
-            time.sleep(random.uniform(0.1, 3))
-            installation.kill9()
-            installation.start(*installation.mortal)
-        _until_accepted(storm, 10)
-    _until_nothing_waits(installation, company)
-    assert installation.ready()
-    assert set(installation.stop().values()) <= {0, -15}
-    _let_the_leases_end(company)
+    host = HostClock(tmp_path / "ahead")
+    if request.param == EMBEDDED:
+        url = request.getfixturevalue("sqlite_url")
+        installation = Installation(processes, url, "", smtp_server.url, tmp_path / "data", host)
+        yield Site(installation, host, smtp_server, random, longest=0.5)
+        return
+    redis: RedisServer = request.getfixturevalue("redis_server")
+    with running_postgres(processes) as postgres:
+        from incidents.store.migrate import upgrade
 
-    assert storm.refused == []
-    _every_accepted_report_is_there_once(company, storm)
-    _every_stage_fired_once(company)
-    _every_mail_arrived(company, smtp_server)
-    _log_and_register_are_whole(company)
+        url = postgres.url(postgres.create())
+        upgrade(url)
+        installation = Installation(processes, url, redis.url, smtp_server.url, tmp_path / "data", host)
+        yield Site(installation, host, smtp_server, random, postgres, redis, longest=0.5)
 
 
-def _every_accepted_report_is_there_once(company: Company, storm: Storm) -> None:
-    with company.uow(read_only=True) as uow:
-        said = uow.session.scalars(select(FactAmendment).where(FactAmendment.version == 1))
-        markers = Counter(str(one.facts["what_happened"]["value"]) for one in said)
-    assert storm.accepted.keys() - markers.keys() == set(), "accepted and lost"
-    log.warning("%d reports accepted, %d unanswered", len(storm.accepted), storm.unanswered)
-    assert len(storm.accepted) > 5 * ROUNDS, "too calm to prove anything"
-    assert {marker for marker, count in markers.items() if count > 1} == set(), "opened twice"
+@pytest.fixture
+def company(site: Site, tmp_path: Path) -> Iterator[Company]:
+    """The firm, at the time of that host."""
+    company = Company(site.installation.database_url, site.host, tmp_path / "company", site.smtp.url)
+    yield company
+    company.close()
 
 
-def _every_stage_fired_once(company: Company) -> None:
-    with company.uow(read_only=True) as uow:
-        fired = Counter(
-            (str(stage.incident_id), stage.name)
-            for stage in uow.session.scalars(select(Stage).where(Stage.state == "fired"))
-        )
-        logged = Counter((str(event.incident_id), str(event.data["stage"])) for event in _events(uow, "stage.fired"))
-    assert set(fired.values()) == {1}
-    assert logged == fired
-    log.warning("%d stages fired", len(fired))
-    assert len(fired) > 20 * ROUNDS, "too calm to prove anything"
+def rounds(site: Site) -> list[Fault]:
+    """Every fault once and more kills; what befalls the mail server is shared out between the installations."""
+    by_name = {fault.name: fault for fault in FAULTS}
+    mails = [fault for fault in faults_of(site.kind) if fault.name.startswith("mail-")]
+    own = mails[:: 2 if site.kind == EMBEDDED else -2]
+    chosen = [fault for fault in faults_of(site.kind) if fault not in mails] + own
+    chosen += [by_name[name] for name in KILLS[site.kind]]
+    site.random.shuffle(chosen)
+    return chosen
 
 
-def _events(uow: UnitOfWork, kind: str) -> list[Event]:
-    return list(uow.session.scalars(select(Event).where(Event.kind == kind)))
+@pytest.mark.chaos
+@pytest.mark.timeout(1200)
+def test_whatever_breaks_nothing_is_lost_and_nothing_happens_twice(site: Site, company: Company, seed: int) -> None:
+    log.warning("CHAOS_SEED=%d", seed)
+    campaign = Campaign(site, company)
+    chosen = rounds(site)
+    campaign.run(chosen)
+    wait_until(site.installation.ready, "the service to be ready", 60)
+    assert set(site.installation.stop().values()) <= {0, -15}
+
+    found = tally(company, campaign.storm, site.smtp)
+    log.warning("%s", found)
+    assert found.faults == []
+    assert found.repeated <= len(chosen), "at most one mail a fault goes out again"
+    _enough_happened(found, len(chosen))
 
 
-def _every_mail_arrived(company: Company, smtp_server: SmtpServer) -> None:
-    """Each person of each fired stage got the warning, or a newer one that took it in; repeats are rare and equal."""
-    with company.uow(read_only=True) as uow:
-        rows = {row.id: row for row in uow.session.scalars(select(OutboxMail))}
-        wanted = {
-            (str(event.incident_id), str(event.data["stage"]), address)
-            for event in _events(uow, "stage.fired")
-            for address in event.data["to"]
-        }
-        logged = Counter(
-            (str(event.incident_id), event.data["stage"], event.data["to"]) for event in _events(uow, "mail.sent")
-        )
-    assert {(str(row.incident_id), str(row.payload["stage"]), row.recipient) for row in rows.values()} == wanted
-    assert {row.state for row in rows.values()} <= {"sent", "folded"}
-    for row in rows.values():
-        newest = row
-        while newest.folded_into is not None:
-            newest = rows[newest.folded_into]
-        assert newest.state == "sent"
-    sent = {message_id(row.key, MAIL_FROM): row for row in rows.values() if row.state == "sent"}
-    assert logged == Counter((str(row.incident_id), row.payload["stage"], row.recipient) for row in sent.values())
-    received = Counter((mail.message_id, mail.recipients) for mail in smtp_server.received())
-    assert {identity for identity, _ in received} == sent.keys()
-    repeated = sum(received.values()) - len(sent)
-    log.warning("%d mails, %d of them sent again after %d kills", len(sent), repeated, ROUNDS)
-    assert len(received) == len(sent), "a repeated mail is the same mail to the same person"
-    assert repeated <= ROUNDS
+def _enough_happened(found: Tally, faults: int) -> None:
+    assert found.accepted > 2 * faults, "too calm to prove anything"
+    assert found.fired > 4 * faults, "too calm to prove anything"
 
 
-def _log_and_register_are_whole(company: Company) -> None:
-    with company.uow(read_only=True) as uow:
-        assert list(register.verify(uow, company.id)) == []
-        lines = register.entries(uow, RegisterFilter(controller_id=company.id))
-        cases = uow.session.scalars(select(Incident)).all()
-        references = sorted(case.reference for case in cases)
-    assert sorted(line.incident.reference for line in lines) == references
-    assert references == [f"FUT-{reference[4:8]}/{number:04}" for number, reference in enumerate(references, 1)]
+def test_every_fault_befalls_some_installation_here() -> None:
+    both = [
+        rounds(Site(Installation(None, "", url, "", Path()), None, None, Random(1), None, redis))  # type: ignore[arg-type]  # noqa: S311
+        for url, redis in (("", None), ("redis://", object()))
+    ]
+    assert {fault.name for chosen in both for fault in chosen} == {fault.name for fault in FAULTS}

@@ -195,7 +195,7 @@ def test_the_celery_settings_are_those_that_lost_nothing_when_measured(tmp_path:
         "broker_connection_max_retries": None,
         "accept_content": ["json"],
         "task_serializer": "json",
-        "beat_scheduler": "celery.beat:Scheduler",
+        "beat_scheduler": "workers.beat:SteadyScheduler",
     }
     assert {name: conf[name] for name in wanted} == wanted
     assert conf["broker_transport_options"] == {
