@@ -36,7 +36,7 @@ QUIET = ("alembic", "celery", "kombu", "sqlalchemy", "uvicorn", "asyncio")
 _SCRUBBED = (
     (re.compile(r"://[^\s/@]*@"), "://[secret]@"),
     (re.compile(r"[^\s@<>\"'\]/:]+@[^\s@<>\"']+"), "[address]"),
-    (re.compile(r"/(ack|r|receipt|setup|invite|calendar)/[^\s/\"'?]+"), r"/\1/[token]"),
+    (re.compile(r"/(ack|r|receipt|setup|invite|calendar)/(?!\{)[^\s/\"'?]+"), r"/\1/[token]"),
     (re.compile(r"\?[^\s\"']*"), "?[query]"),
     (re.compile(r"(?<![\w-])(?=[\w-]*\d)(?![0-9a-f]{8}-[0-9a-f]{4}-)[\w-]{32,}"), "[token]"),
 )

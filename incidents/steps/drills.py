@@ -15,13 +15,13 @@ from incidents.rules import clock as law
 from incidents.rules import escalation
 from incidents.rules.absence import Answer, who_would_get
 from incidents.rules.drills import DrillForm, faults, is_over, scenario
-from incidents.rules.escalation import Person, Policy
+from incidents.rules.escalation import Person, PlannedStage, Policy
 from incidents.rules.pace import Pace
 from incidents.steps import clock as clock_step
-from incidents.steps.escalate import named_in_profile
 from incidents.steps.guard import require, where_may
 from incidents.steps.policies import NOTIFICATION, ladder_today
-from incidents.store import audit, controllers, deadlines, drills, incidents, people
+from incidents.steps.telling import staff_of
+from incidents.store import audit, controllers, deadlines, drills, incidents
 from incidents.store.engine import Database
 from incidents.store.tables import Controller, Drill, Incident
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
@@ -46,6 +46,7 @@ class Plan:
 
     rungs: tuple[Rung, ...]
     mails: tuple[tuple[Person, int], ...]
+    starts_at: datetime
     deadline_at: datetime
 
 
@@ -57,22 +58,26 @@ def plan(uow: UnitOfWork, controller_id: UUID, form: DrillForm, lang: str) -> Pl
         InvalidInput: the drill cannot be so; every faulty field is named.
         Conflict: another drill is still running.
     """
-    controller = _may_start(uow, controller_id, form)
+    _may_start(uow, controller_id, form)
     ladder = _at_pace(uow, controller_id, Pace(uow.now, form.factor))
     regime = law.regime_for(deadlines.GDPR_33, ZonedInstant(uow.now).local.date())
     deadline = law.deadline(uow.now, regime, ladder.pace)
     stages = escalation.plan_stages(ladder, opened_at=uow.now, anchor=uow.now, deadline=deadline)
-    staff = [*people.people_of(uow, [controller_id])[controller_id], *named_in_profile(controller)]
     rungs = tuple(
         Rung(
             stage.name,
             escalation.stage_label(ladder, stage.name, lang),
             stage.due_at,
-            who_would_get(ladder, stage.name, stage.due_at, staff, fallback_email=controller.email),
+            _answer(uow, controller_id, ladder, stage),
         )
         for stage in stages
     )
-    return Plan(rungs, _mails(rungs), deadline)
+    return Plan(rungs, _mails(rungs), uow.now, deadline)
+
+
+def _answer(uow: UnitOfWork, controller_id: UUID, ladder: Policy, stage: PlannedStage) -> Answer:
+    staff = staff_of(uow, [controller_id], stage.due_at)[controller_id]
+    return who_would_get(ladder, stage.name, stage.due_at, staff.people, staff.away, fallback_email=staff.fallback)
 
 
 def _at_pace(uow: UnitOfWork, controller_id: UUID, pace: Pace) -> Policy:
@@ -188,14 +193,17 @@ def _end_if_over(engine: Database, clock: Clock, drill_id: UUID) -> bool:
 
 def _is_over(uow: UnitOfWork, incident: Incident) -> bool:
     newest = deadlines.clocks_of(uow, incident.id)[-1]
-    stages = deadlines.stages_of(uow, incident.id)
-    return is_over(newest.deadline_at, uow.now, (one.name for one in stages if one.state == "scheduled"))
+    stages = (stage for stage in deadlines.stages_of(uow, incident.id) if stage.clock_id == newest.id)
+    return is_over(newest.deadline_at, uow.now, (stage.name for stage in stages if stage.state == "scheduled"))
 
 
 def _end(uow: UnitOfWork, incident: Incident, drill: Drill, reason: str) -> None:
     drill.ended_at, drill.ended_by, drill.end_reason = uow.now, uow.actor.name, reason
     incident.closed_at = uow.now
     clock_step.stop_clock(uow, incident, ENDED)
+    for clock in deadlines.clocks_of_cases(uow, [incident.id]):
+        if clock.state == "running":  # of a duty somebody took up in the drill
+            deadlines.stop(uow, clock, ENDED)
     audit.append(uow, audit.about(incident, "drill.ended", reason=reason))
 
 

@@ -4,7 +4,6 @@ One transaction writes the stage's state, the log entry and the mails; a crash b
 the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 """
 
-import logging
 from uuid import UUID
 
 from incidents.base import logs

@@ -172,10 +172,12 @@ def start(uow: UnitOfWork, mailing_id: UUID) -> Mailing:
     """Let the letters go: from now on everybody on the list has a state of their own.
 
     Raises:
-        Conflict: nobody has approved it, or the list has changed since.
+        Conflict: nobody has approved it, the list has changed since, or the case is a drill.
     """
     incident, row = _held(uow, mailing_id, "communicate")
     _able(row, "start")
+    if incident.is_drill:
+        raise Conflict("This is a drill: letters can be written and tried, but none leaves the house.")
     listed = recipients.load(uow, row.list_id, lock=True)
     if listed.people != row.people or listed.state != "ready" or incident.closed_at:
         raise Conflict("The list has changed since the sending was prepared: prepare it again.")

@@ -103,7 +103,6 @@ def _start(request: PageRequest, controller_id: UUID, wanted: DrillForm) -> Page
 
 def _confirm(request: PageRequest, controller: Controller, form: Form, planned: Plan) -> Page:
     lang, wanted = language_of(request), asked(form)
-    now = clock_of(request).now()
     return _show(
         request,
         "pages/drill_confirm.html",
@@ -112,7 +111,7 @@ def _confirm(request: PageRequest, controller: Controller, form: Form, planned: 
         story=scenario(wanted.scenario).title[lang],
         speed=wanted.factor,
         plan=planned,
-        after=lambda at: in_words(max(at - now, at - at), lang),
+        after=lambda at: in_words(at - planned.starts_at, lang),
         total=sum(count for _, count in planned.mails),
     )
 

@@ -1,6 +1,5 @@
 """Errors to people and programs: a page that says the way out, or an RFC 9457 body under /api. Nothing leaks."""
 
-import logging
 from typing import Any
 
 from litestar import Request, Response

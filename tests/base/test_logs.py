@@ -62,6 +62,7 @@ def test_what_is_no_known_key_is_dropped(written: io.StringIO) -> None:
         ("GET /ack/WyIwMTlhIl0.x1 200", "GET /ack/[token] 200"),
         ("/r/abc/receipt/def", "/r/[token]/receipt/[token]"),
         ("/calendar/abc.ics", "/calendar/[token]"),
+        ("/ack/{token}", "/ack/{token}"),
         ("/register?q=Laptop", "/register?[query]"),
         ("key Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4MTIz", "key [token]"),
         (str(CASE), str(CASE)),

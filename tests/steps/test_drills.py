@@ -6,10 +6,15 @@ from datetime import timedelta
 import pytest
 
 from incidents.base.errors import Conflict, Forbidden, InvalidInput, NotFound
-from incidents.steps import drills, register
+from incidents.base.time import ZonedInstant
+from incidents.rules.absences import AbsenceForm
+from incidents.steps import absences, drills, mailing, register
+from incidents.steps.duties import open_duty
+from incidents.store import deadlines, duties, incidents
 from incidents.store.incidents import BoardFilter
 from tests.builders import Firm, Town
 from tests.drills_builders import drill, drill_form, ladder_hours, tick
+from tests.letters_builders import Letters, people
 
 LADDER = ["opened", "unacknowledged", "t24", "t48", "t60", "t66", "t70", "t71", "deadline", "overdue-1"]
 
@@ -99,6 +104,17 @@ class TestStartAndEnd:
             ladder_hours(case, hour)
         assert Counter(mail.recipient for mail in case.mails() if mail.template == "stage") == said
 
+    def test_whoever_is_away_is_not_said_to_be_told_and_the_stand_in_is(self, firm: Firm) -> None:
+        today = firm.town.clock.now().date()
+        with firm.as_("dpo") as uow:
+            away = AbsenceForm(today, today + timedelta(days=3), firm.people["manager"].id)
+            absences.record_own(uow, away)
+        with firm.as_("manager") as uow:
+            plan = drills.plan(uow, firm.id, drill_form(), "hu")
+        first = {told.person.name: told.why for told in plan.rungs[0].answer.told}
+        assert first["Kelemen Katalin"] == "stands_in"
+        assert "Doktor Dóra" not in first
+
     def test_one_drill_at_a_time(self, firm: Firm) -> None:
         drill(firm)
         with pytest.raises(Conflict), firm.as_("dpo") as uow:
@@ -179,6 +195,35 @@ class TestStartAndEnd:
         started, _ = drill(firm)
         with pytest.raises(NotFound), town.found().as_("dpo") as uow:
             drills.drill(uow, started.id)
+
+
+class TestNothingOfItReachesTheOutside:
+    def test_no_letter_to_the_people_concerned_leaves(self, firm: Firm) -> None:
+        _, case = drill(firm)
+        letters = Letters(firm.town.database, firm.town.clock, case.id)
+        approved = letters.approved(letters.listed(*people(2)))
+        with pytest.raises(Conflict, match="This is a drill"), letters.uow() as uow:
+            mailing.start(uow, approved.id)
+
+    def test_no_other_duty_is_proposed(self, firm: Firm) -> None:
+        _, case = drill(firm)
+        case.amend(cause="ransomware")
+        with firm.as_("dpo", read_only=True) as uow:
+            assert duties.of_case(uow, case.id) == []
+
+    def test_a_promise_made_in_a_drill_does_not_outlive_it(self, firm: Firm) -> None:
+        """What is still missing is promised for next week: that neither holds the drill up nor stays behind."""
+        _, case = drill(firm)
+        anchors = {"promised": ZonedInstant(firm.town.clock.now() + timedelta(days=7))}
+        with firm.as_("dpo") as uow:
+            found = incidents.lock(uow, case.id)
+            open_duty(uow, found, "follow-up", title="Pótlás", anchors=anchors)
+        ladder_hours(case, 96)
+        with firm.as_("dpo", read_only=True) as uow:
+            clocks = deadlines.clocks_of_cases(uow, [case.id])
+            assert {clock.state for clock in clocks} == {"stopped"}
+            assert len(clocks) == 2
+            assert [stage for stage in deadlines.stages_of(uow, case.id) if stage.state == "scheduled"] == []
 
 
 class TestItNeverCounts:
