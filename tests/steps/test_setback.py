@@ -2,10 +2,18 @@
 
 from datetime import timedelta
 
+import pytest
+
 from incidents.steps import setback
 from incidents.store import channels, outbox
 from incidents.store.outbox import LEASE
 from tests.builders import Firm, Town
+
+
+@pytest.fixture
+def town(empty_town: Town) -> Town:
+    """Nobody else's mails wait here."""
+    return empty_town
 
 
 def notice(town: Town) -> bool:
