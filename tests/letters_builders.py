@@ -128,6 +128,17 @@ class Letters:
             return list(stored.after(uow, list_id, 0, 100_000))
 
 
+def letters_under_key(engine: Any, clock: Any, incident_id: UUID, key: UUID) -> None:
+    """An empty list and a mailing to it, both under one key."""
+    with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
+        incident = uow.session.get_one(Incident, incident_id)
+        of = {"id": key, "controller_id": incident.controller_id, "incident_id": incident.id}
+        found = RecipientList(**of, purpose="Art. 34", language="hu", source="api", state="ready")
+        found.uploaded_by, found.uploaded_at, found.delete_on = "x", uow.now, (uow.now + timedelta(days=9)).date()
+        uow.add(found)
+        uow.add(Mailing(**of, list_id=key, letters={}, state="draft", prepared_by="x", prepared_at=uow.now))
+
+
 def busy_letters(case: Any) -> None:
     """One list with one person, one mailing, printed and certified: for tests that look at every table."""
     with case.town.uow() as uow:

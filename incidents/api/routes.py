@@ -7,6 +7,7 @@ from litestar.di import Provide
 from litestar.exceptions import ClientException
 
 from incidents.api import acts, hands, incidents, publicity, register
+from incidents.api import acts, filings, hands, incidents, publicity, recipients, register
 from incidents.api.caller import identify
 from incidents.api.faults import name_every_fault
 
@@ -14,6 +15,7 @@ handlers: list[Any] = [
     Router(
         path="/api/v1",
         route_handlers=[*incidents.handlers, *acts.handlers, *hands.handlers, *publicity.handlers, *register.handlers],
+            *recipients.handlers,
         dependencies={"caller": Provide(identify, sync_to_thread=True)},
         exception_handlers={ClientException: name_every_fault},
         tags=["incidents72"],

@@ -255,6 +255,11 @@ def printed_after(uow: UnitOfWork, print_run_id: UUID, seq: int, most: int) -> S
     return recipients.printed_after(uow, print_run_id, seq, most)
 
 
+def unprinted(uow: UnitOfWork, mailing_id: UUID) -> int:
+    """How many people wait for a letter by post and are in no print run yet."""
+    return mailings.unprinted(uow, mailing_id)
+
+
 def print_runs_of(uow: UnitOfWork, mailing_id: UUID) -> Sequence[PrintRun]:
     """The print runs of a mailing, oldest first."""
     return mailings.print_runs(uow, mailing_id)

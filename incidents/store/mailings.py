@@ -162,6 +162,12 @@ def print_run(uow: UnitOfWork, print_run_id: UUID) -> PrintRun:
     return found
 
 
+def unprinted(uow: UnitOfWork, mailing_id: UUID) -> int:
+    """How many people stand on the post list and are in no print run yet."""
+    waiting = (Recipient.mailing_id == mailing_id, Recipient.state == "post", Recipient.print_run_id.is_(None))
+    return uow.session.scalar(select(func.count(Recipient.id)).where(*waiting)) or 0
+
+
 def put_in_run(uow: UnitOfWork, mailing: Mailing, run: PrintRun) -> int:
     """Everybody on the post list who is in no print run yet; how many."""
     return change(

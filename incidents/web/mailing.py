@@ -137,6 +137,7 @@ def mailing_page(
             "samples": [Sample(row, seal.open(row.sealed)) for row in rows],
             "events": steps.events_of(uow, mailing_id),
             "runs": posting.print_runs_of(uow, mailing_id),
+            "unprinted": posting.unprinted(uow, mailing_id),
             "certificates": posting.certificates_of(uow, mailing_id),
         }
     shown = {"persons": [], "unknown": (), "taken": 0, "left": None, **live(request, standing), **known, **context}

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from incidents.steps import controllers
 from tests.api.conftest import Api
 from tests.company import Company
+from tests.letters_builders import letters_under_key
 
 SAFE = "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt."
 DECISION = {"notify": "no", "tell": "no", "reasons_authority": SAFE, "reasons_subjects": SAFE}
@@ -34,6 +35,11 @@ BODIES: dict[tuple[str, str], Any] = {
         "published_at": "2026-11-20T17:45",
     },
 }
+BODIES |= {
+    ("POST", "/incidents/{incident_id}/recipient-lists"): {"purpose": "Tájékoztatás"},
+    ("POST", "/recipient-lists/{list_id}/recipients"): {"recipients": [{"name": "Minta Anna"}]},
+    ("POST", "/recipient-lists/{list_id}/recipients.csv"): None,
+}
 """A body that would be right, for every operation that takes one."""
 
 ACTS = {
@@ -52,6 +58,9 @@ ACTS = {
     ("POST", "/incidents/{incident_id}/communications"): "communicate",
     ("PUT", "/incidents/{incident_id}/letter"): "draft",
     ("POST", "/incidents/{incident_id}/publications"): "communicate",
+    ("POST", "/incidents/{incident_id}/recipient-lists"): "draft",
+    ("POST", "/recipient-lists/{list_id}/recipients"): "draft",
+    ("POST", "/recipient-lists/{list_id}/recipients.csv"): "draft",
     ("GET", "/register"): "register",
     ("GET", "/register/verification"): "register",
 }
@@ -74,11 +83,16 @@ def _operations(site: TestClient[Any]) -> list[tuple[str, str]]:
 
 
 def _path(path: str, incident_id: object, document_id: object) -> str:
-    return path.format(incident_id=incident_id, document_id=document_id, form="pdf")
+    keys = dict.fromkeys(("document_id", "list_id", "mailing_id"), document_id)
+    return path.format(incident_id=incident_id, form="pdf", **keys)
 
 
 def _draft(api: Api, case_id: UUID) -> str:
-    return str(api("POST", f"/incidents/{case_id}/drafts", {"kind": "authority"}, status=201)["id"])
+    """A frozen draft; a list of recipients and a mailing have the same key."""
+    key = str(api("POST", f"/incidents/{case_id}/drafts", {"kind": "authority"}, status=201)["id"])
+    state = api.site.app.state
+    letters_under_key(state.engine, state.clock, UUID(str(case_id)), UUID(key))
+    return key
 
 
 def test_every_operation_the_routes_have_is_described_and_known_to_these_tests(
