@@ -6,16 +6,21 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.exceptions import ClientException
 
-from incidents.api import acts, hands, incidents, publicity, register
-from incidents.api import acts, filings, hands, incidents, publicity, recipients, register
+from incidents.api import acts, hands, incidents, publicity, recipients, register
 from incidents.api.caller import identify
 from incidents.api.faults import name_every_fault
 
 handlers: list[Any] = [
     Router(
         path="/api/v1",
-        route_handlers=[*incidents.handlers, *acts.handlers, *hands.handlers, *publicity.handlers, *register.handlers],
+        route_handlers=[
+            *incidents.handlers,
+            *acts.handlers,
+            *hands.handlers,
+            *publicity.handlers,
             *recipients.handlers,
+            *register.handlers,
+        ],
         dependencies={"caller": Provide(identify, sync_to_thread=True)},
         exception_handlers={ClientException: name_every_fault},
         tags=["incidents72"],
