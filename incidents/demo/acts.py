@@ -10,10 +10,11 @@ from incidents.base.time import ZonedInstant
 from incidents.demo.script import Act, Story
 from incidents.demo.stage import Stage
 from incidents.rules.decide import DecisionForm
+from incidents.rules.duties import ReportForm
 from incidents.rules.report import parse_staff_report
 from incidents.rules.send import CommunicationForm, FilingForm
 from incidents.rules.vocabulary import vocabulary
-from incidents.steps import assess, cases, clock, controllers, decide, register, report, send
+from incidents.steps import assess, cases, clock, controllers, decide, duties, register, report, send
 from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork
 from incidents.web.sessions import VISITOR
 from notifications.documents import drafts
@@ -138,6 +139,24 @@ def _close(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
     register.close_incident(uow, scene.incident_id, said["note"])
 
 
+def _duty(uow: UnitOfWork, scene: Scene, regime: str) -> UUID:
+    """The duty of a regime in the case."""
+    return next(one.row.id for one in cases.case(uow, scene.incident_id).duties if one.row.regime == regime)
+
+
+def _confirm_duty(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
+    duties.confirm(uow, _duty(uow, scene, said["regime"]), reason=said["reason"].strip())
+
+
+def _decline_duty(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
+    duties.decline(uow, _duty(uow, scene, said["regime"]), said["reason"].strip())
+
+
+def _report_duty(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
+    form = ReportForm(ZonedInstant(uow.now), said["channel"], said.get("identifier", ""))
+    duties.record_report(uow, _duty(uow, scene, said["regime"]), said["report"], form)
+
+
 _ACTS: Mapping[str, Callable[[UnitOfWork, Scene, Mapping[str, Any]], None]] = {
     "acknowledge": _acknowledge,
     "awareness": _awareness,
@@ -148,6 +167,9 @@ _ACTS: Mapping[str, Callable[[UnitOfWork, Scene, Mapping[str, Any]], None]] = {
     "freeze": _freeze,
     "file": _file,
     "tell": _tell,
+    "confirm_duty": _confirm_duty,
+    "decline_duty": _decline_duty,
+    "report_duty": _report_duty,
     "close": _close,
 }
 

@@ -4,7 +4,7 @@ import re
 
 from incidents.demo.script import House, Player, houses, players
 from incidents.demo.stage import Stage
-from incidents.steps import controllers, people, sessions
+from incidents.steps import controllers, people, profile, sessions
 from incidents.store.people import user_by_email
 from incidents.store.uow import EVERY_CONTROLLER
 from incidents.web.mailbox import letters
@@ -48,6 +48,7 @@ def _know(stage: Stage, player: Player) -> None:
 def _take_in(stage: Stage, operator: Player, house: House) -> None:
     with stage.acting_as(stage.actors[operator.key], EVERY_CONTROLLER) as uow:
         made = controllers.create_controller(uow, house.profile)
+        profile.set_regimes(uow, made.id, house.regimes)
         controllers.save_processors(uow, made.id, house.processors)
         controllers.save_activities(uow, made.id, house.activities)
         stage.controllers[made.short_code] = made.id

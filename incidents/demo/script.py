@@ -7,6 +7,7 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
+from incidents.rules.profile import RegimesForm
 from incidents.steps.controllers import ActivityForm, ControllerForm, ProcessorForm
 
 
@@ -33,9 +34,10 @@ class Player:
 
 @dataclass(frozen=True)
 class House:
-    """A controller with its processors and processing activities."""
+    """A controller with what binds it beside the GDPR, its processors and processing activities."""
 
     profile: ControllerForm
+    regimes: RegimesForm
     processors: tuple[ProcessorForm, ...]
     activities: tuple[ActivityForm, ...]
 
@@ -85,7 +87,8 @@ def _house(raw: dict[str, Any]) -> House:
         ActivityForm(one["name"], one["purpose"], tuple(one["data_categories"]), tuple(one["subject_categories"]))
         for one in raw.pop("activities")
     )
-    return House(ControllerForm(**raw), processors, activities)
+    regimes = RegimesForm(raw.pop("subject_to", {}), raw.pop("tell_target_hours", None))
+    return House(ControllerForm(**raw), regimes, processors, activities)
 
 
 def players() -> tuple[Player, ...]:

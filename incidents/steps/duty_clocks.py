@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules import duties as rules
 from incidents.rules import escalation, regimes
 from incidents.steps.policies import DUTY, ladder_of, ladder_today
 from incidents.store import audit, deadlines
 from incidents.store import duties as stored
-from incidents.store.tables import ClockRow, DutyReport, DutyRow, Incident
+from incidents.store.tables import Acknowledgement, ClockRow, DutyReport, DutyRow, Incident
 from incidents.store.uow import UnitOfWork
 
 DECLINED = "declined"
@@ -58,7 +59,7 @@ def run(uow: UnitOfWork, incident: Incident, row: DutyRow, reason: str = "") -> 
     """Bring the clocks of a confirmed duty in line with its anchors and settings.
 
     A report that can be computed gets a clock, one whose end has moved a new version of it; one that waits for another
-    anchor has none yet, and one that was sent is never touched again.
+    anchor has none yet, and one that was sent is never touched again. Whoever lets a clock start has taken the case.
     """
     law, sent = law_of(row), sent_of(stored.reports_of(uow, row))
     case = anchors_of_case(incident, stored.main_clock(uow, incident.id))
@@ -70,6 +71,27 @@ def run(uow: UnitOfWork, incident: Incident, row: DutyRow, reason: str = "") -> 
     for name in {**reports, **clocks}:
         if name not in sent:
             _settle(uow, here, reports.get(name), clocks.get(name, []))
+    if any(one.due_at for name, one in reports.items() if name not in sent and name not in clocks):
+        _take(uow, incident)
+
+
+def _take(uow: UnitOfWork, incident: Incident) -> None:
+    """Note that the acting person has the case in hand, so that nobody is reminded of a duty they have just started."""
+    if uow.actor.user_id is None or stored.took_now(uow, incident.id, uow.actor.user_id):
+        return
+    row = Acknowledgement(
+        id=new_id(uow.now),
+        controller_id=incident.controller_id,
+        incident_id=incident.id,
+        user_id=uow.actor.user_id,
+        name=uow.actor.name,
+        stage="",
+        via="page",
+        at=uow.now,
+    )
+    uow.add(row)
+    incident.acknowledged_at = incident.acknowledged_at or uow.now
+    audit.append(uow, audit.about(incident, "case.acknowledged", row, name=row.name, stage="", via="page"))
 
 
 def _settle(uow: UnitOfWork, here: _Running, report: regimes.DueReport | None, versions: Sequence[ClockRow]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from incidents.base.errors import NotFound
 from incidents.store.deadlines import GDPR_33
-from incidents.store.tables import ClientContract, ClockRow, Communication, DutyReport, DutyRow
+from incidents.store.tables import Acknowledgement, ClientContract, ClockRow, Communication, DutyReport, DutyRow
 from incidents.store.uow import UnitOfWork
 
 
@@ -61,6 +61,21 @@ def clocks_of(uow: UnitOfWork, duty: DutyRow) -> dict[str, list[ClockRow]]:
     ):
         found.setdefault(clock.report, []).append(clock)
     return found
+
+
+def took_now(uow: UnitOfWork, incident_id: UUID, user_id: UUID) -> bool:
+    """Whether a person has taken the case in this very transaction."""
+    found = uow.session.scalar(
+        select(Acknowledgement.id)
+        .where(
+            Acknowledgement.incident_id == incident_id,
+            Acknowledgement.user_id == user_id,
+            Acknowledgement.clock_id.is_(None),
+            Acknowledgement.at == uow.now,
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def main_clock(uow: UnitOfWork, incident_id: UUID) -> ClockRow:

@@ -12,6 +12,7 @@ from incidents.rules.regimes import duty_of_version
 from incidents.rules.register import event_label
 from incidents.steps.cases import Case
 from incidents.store.tables import ClockRow, Event, OutboxMail
+from incidents.web import duty_lines
 from incidents.web.facts import spoken_name
 
 Moment: TypeAlias = tuple[datetime, str, str]
@@ -63,9 +64,9 @@ class _Teller:
 
     def stage(self, data: "Data") -> str:
         """The words of a warning, from the ladder of its clock."""
-        name = str(data.get("stage", ""))
+        name, clock = str(data.get("stage", "")), str(data.get("clock_id", ""))
         try:
-            return stage_label(self.ladders[str(data["clock_id"])], name, self.lang)
+            words = stage_label(self.ladders[clock], name, self.lang)
         except LookupError:
             words = name
         return f"{self.duties[clock]}: {words}" if clock in self.duties else words
@@ -108,6 +109,8 @@ def _nothing(_: _Teller, data: Data) -> str:
 
 
 def _clock(teller: _Teller, data: Data) -> str:
+    if duty_lines.is_of_a_duty(data):
+        return "\n".join(line for line in duty_lines.clock_lines(data, teller.lang) if line)
     if "stop_reason" in data:
         return ""
     anchor = teller.say(ANCHORS.get(str(data.get("anchor_kind")), ANCHORS["first_signal"]))
@@ -115,6 +118,10 @@ def _clock(teller: _Teller, data: Data) -> str:
     cause = CAUSES.get(str(data.get("cause", "")))
     lines = (teller.say(cause) if cause else "", deadline, str(data.get("reason", "")))
     return "\n".join(line for line in lines if line)
+
+
+def _further_duty(teller: _Teller, data: Data) -> str:
+    return "\n".join(line for line in duty_lines.duty_lines(data, teller.lang) if line)
 
 
 def _facts(teller: _Teller, data: Data) -> str:
@@ -189,6 +196,7 @@ def _notice(_: _Teller, data: Data) -> str:
 
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
+    "duty": _further_duty,
     "facts": _facts,
     "assessment": _answers,
     "exemption": _facts,

@@ -403,6 +403,7 @@ def test_a_proposal_that_may_end_first_is_the_next_act(firm: Firm) -> None:
 def test_the_board_names_the_clock_that_ends_first_and_orders_the_cases_by_it(firm: Firm) -> None:
     calm = firm.report("Elveszett egy pendrive az irodában.", noticed=firm.town.ago(hours=10))
     busy = subject_to(firm, trust_services=True).report("Leállt az aláíró szolgáltatás.")
+    calm.acknowledge()
     confirm(busy, "eidas")
     with firm.as_("dpo", read_only=True) as uow:
         rows = cases.board(uow, BoardFilter()).rows
@@ -458,3 +459,49 @@ def test_a_closed_case_changes_no_duty(firm: Firm) -> None:
     for act in (lambda: confirm(case, "dora-mnb"), lambda: add(case, "eidas")):
         with pytest.raises(Conflict):
             act()
+
+
+# The ladder of a duty, and whoever has it in hand.
+
+
+def test_whoever_confirms_a_duty_has_taken_the_case_and_nobody_is_reminded_of_it(firm: Firm) -> None:
+    case = subject_to(firm, kibertv_entity=True).report()
+    confirm(case, "kibertv", role="handler")
+    seen = case.look()
+    assert [one.name for one in seen.acknowledgements] == [firm.people["handler"].name]
+    assert seen.incident.acknowledged_at is not None
+    firm.town.clock.advance(hours=1)
+    firm.town.sweep()
+    clock = clocks(case, "kibertv")["first_notice"]
+    fired = {stage.name: (stage.state, stage.reason) for stage in case.look().stages if stage.clock_id == clock.id}
+    assert fired["opened"] == ("fired", "")
+    assert fired["unacknowledged-1"] == ("cancelled", "acknowledged")
+
+
+def test_warnings_of_a_duty_go_out_until_its_report_is_sent(firm: Firm) -> None:
+    case = subject_to(firm, trust_services=True).report()
+    case.set_awareness(case.town.now)
+    confirm(case, "eidas")
+    firm.town.clock.advance(hours=23)
+    firm.town.sweep()
+    report(case, "eidas", "notification")
+    firm.town.clock.advance(hours=2)
+    firm.town.sweep()
+    clock = clocks(case, "eidas")["notification"]
+    stages = {stage.name: (stage.state, stage.reason) for stage in case.look().stages if stage.clock_id == clock.id}
+    assert stages["before1"] == ("fired", "")
+    assert stages["deadline"] == ("cancelled", "filed")
+
+
+def test_what_has_fired_on_the_old_clock_is_not_told_again_on_the_new_one(firm: Firm) -> None:
+    case = subject_to(firm, trust_services=True).report(noticed=firm.town.ago(hours=20))
+    confirm(case, "eidas")
+    firm.town.sweep()
+    case.set_awareness(case.town.ago(hours=1))
+    clock = clocks(case, "eidas")["notification"]
+    seen = case.look()
+    old = {stage.name: stage.state for stage in seen.stages if stage.clock_id not in {clock.id, seen.clock.id}}
+    new = {stage.name for stage in seen.stages if stage.clock_id == clock.id}
+    assert old["opened"] == "fired"
+    assert "opened" not in new
+    assert "scheduled" not in {state for name, state in old.items() if name.startswith("before")}
