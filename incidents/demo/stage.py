@@ -9,7 +9,7 @@ from uuid import UUID
 from incidents.base.settings import Settings
 from incidents.base.time import utc
 from incidents.steps import escalate
-from incidents.store import deadlines
+from incidents.store import deadlines, outbox
 from incidents.store.engine import Database
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from notifications.delivery import deliver
@@ -72,7 +72,7 @@ class Stage:
         deliver(self.engine, self.clock, self.settings)
 
     def walk_to(self, instant: datetime) -> None:
-        """Let time pass; at each warning that falls due on the way the worker does its work."""
+        """Let time pass; at each warning that falls due, and each mail held until then, the worker does its work."""
         while (due := self._next_due()) is not None and due <= instant:
             self.clock.move_to(due)
             self.tick()
@@ -80,4 +80,5 @@ class Stage:
 
     def _next_due(self) -> datetime | None:
         with self.system(read_only=True) as uow:
-            return deadlines.next_due(uow)
+            moments = (deadlines.next_due(uow), outbox.next_held(uow))
+        return min((moment for moment in moments if moment), default=None)

@@ -80,6 +80,15 @@ def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequen
     ).all()
 
 
+def next_held(uow: UnitOfWork) -> datetime | None:
+    """When the next mail leaves that is held until later (aware UTC); None when none is."""
+    return uow.session.scalar(
+        select(func.min(OutboxMail.next_attempt_at)).where(
+            OutboxMail.state == "queued", OutboxMail.channel == "mail", OutboxMail.next_attempt_at > uow.now
+        )
+    )
+
+
 def claim_one(uow: UnitOfWork, channel: str = "mail", *, without: Collection[str] = ()) -> OutboxMail | None:
     """Lease what has waited longest on a channel, leaving some recipients out; commit before sending it."""
     wanted = (
