@@ -168,7 +168,7 @@ def queue_undelivered(uow: UnitOfWork, mail: OutboxMail) -> None:
     if mail.incident_id is None:
         return
     for row in _wanting(channels.webhooks_of(uow, [mail.controller_id])[mail.controller_id], "trouble"):
-        known = {key: mail.payload[key] for key in ("clock_id", "stage") if key in mail.payload}
+        known: dict[str, object] = {key: mail.payload[key] for key in ("clock_id", "stage") if key in mail.payload}
         about = {"about": mail.payload.get("about", mail.template), **known}
         _queue(uow, row, "undeliverable", str(mail.id), about, mail.incident_id)
 

@@ -124,7 +124,7 @@ def lost_in(uow: UnitOfWork, incident_ids: Collection[UUID]) -> frozenset[UUID]:
         .where(Event.incident_id.in_(incident_ids), Event.kind.in_(LOST_MAIL))
         .group_by(Event.incident_id)
     )
-    when = {row[0]: row[1] for row in failed}
+    when: dict[UUID, datetime] = {case: at for case, at in failed if case is not None}
     seen = {row.incident_id: row.at for row in acknowledgements_of(uow, list(when))} if when else {}
     return frozenset(key for key, at in when.items() if key not in seen or seen[key] < at)
 

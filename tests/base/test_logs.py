@@ -68,9 +68,7 @@ def test_what_is_no_known_key_is_dropped(written: io.StringIO) -> None:
         (str(CASE), str(CASE)),
     ],
 )
-def test_addresses_tokens_and_queries_are_scrubbed_from_every_value(
-    written: io.StringIO, said: str, kept: str
-) -> None:
+def test_addresses_tokens_and_queries_are_scrubbed_from_every_value(written: io.StringIO, said: str, kept: str) -> None:
     logs.logger("incidents.test").info("seen", route=said)
     assert lines(written)[0]["route"] == kept
 
