@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from incidents.base.time import ZonedInstant
 from incidents.rules.duties import ReportForm
 from incidents.rules.profile import ClientForm, RegimesForm
+from incidents.rules.regimes import duty_for
 from incidents.steps import duties, profile
 from incidents.store import duties as stored
 from incidents.store import incidents
 from incidents.store.tables import ClockRow, DutyReport, DutyRow
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 
 if TYPE_CHECKING:
     from tests.builders import CaseFile, Firm
@@ -90,3 +93,12 @@ def busy_duties(case: "CaseFile") -> None:
     clients(case.firm, ClientForm("Példa Webáruház Kft.", "adatvedelem@webaruhaz.example", 24))
     add(case, "eidas")
     report(case, "eidas", "notification")
+
+
+def duty_under_key(engine: Any, clock: Any, incident_id: UUID, key: UUID) -> None:
+    """A running duty of a case under a key of the test's choice."""
+    with unit_of_work(engine, clock, SYSTEM, EVERY_CONTROLLER) as uow:
+        incident = incidents.lock(uow, incident_id)
+        row = duties.new_duty(uow, incident, duty_for("eidas", clock.now().date()))
+        row.id, row.state, row.decided_at = key, "confirmed", uow.now
+        uow.add(row)

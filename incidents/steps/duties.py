@@ -23,6 +23,7 @@ from incidents.steps import duty_clocks
 from incidents.steps.guard import require
 from incidents.store import audit, incidents
 from incidents.store import duties as stored
+from incidents.store.deadlines import GDPR_33
 from incidents.store.tables import ClockRow, DutyReport, DutyRow, Incident
 from incidents.store.uow import UnitOfWork
 
@@ -51,14 +52,13 @@ def open_duty(
         Forbidden: the actor's role does not allow it.
         InvalidInput: an anchor or a setting cannot stand, or one it cannot do without is missing.
         Conflict: the case is closed, or has this duty already.
-        NoSuchLawError: no version of the regime was in force on the day of awareness.
     """
     require(uow, incident.controller_id, "amend")
     if incident.closed_at is not None:
         raise Conflict(CLOSED)
     if any((row.regime, row.subject) == (regime_id, subject) for row in stored.of_case(uow, incident.id)):
         raise Conflict("The case has this duty already.")
-    row = new_duty(uow, incident, regimes.duty_for(regime_id, day_of_awareness(uow, incident)), subject, title)
+    row = new_duty(uow, incident, _addable(uow, incident, regime_id), subject, title)
     _take(uow, incident, row, anchors or {}, params or {})
     uow.add(row)
     confirm_row(uow, incident, row, reason)
@@ -78,7 +78,7 @@ def add_duty(
     """A duty added by hand; of orders, promises and clients a case may have several, each with a subject of its own.
 
     Raises:
-        Forbidden, InvalidInput, Conflict, NoSuchLawError: as for ``open_duty``.
+        Forbidden, InvalidInput, Conflict: as for ``open_duty``.
         NotFound: there is no such case.
     """
     incident = incidents.lock(uow, incident_id)
@@ -86,6 +86,14 @@ def add_duty(
     return open_duty(
         uow, incident, regime_id, subject=subject, title=title, anchors=anchors, params=params, reason=reason
     )
+
+
+def _addable(uow: UnitOfWork, incident: Incident, regime_id: str) -> regimes.Duty:
+    """The regime in the version of the day; Art. 33 and 34 follow from the case and its decision alone."""
+    with suppress(NoSuchLawError):
+        if regime_id not in {GDPR_33, rules.TELLING}:
+            return regimes.duty_for(regime_id, day_of_awareness(uow, incident))
+    raise InvalidInput([FieldError("regime", "unknown", "There is no such duty that could be added to this case.")])
 
 
 def new_duty(uow: UnitOfWork, incident: Incident, law: regimes.Duty, subject: str = "", title: str = "") -> DutyRow:
@@ -113,11 +121,18 @@ def day_of_awareness(uow: UnitOfWork, incident: Incident) -> date:
 
 
 def _take(
-    uow: UnitOfWork, incident: Incident, row: DutyRow, anchors: Mapping[str, ZonedInstant], params: Mapping[str, Any]
+    uow: UnitOfWork,
+    incident: Incident,
+    row: DutyRow,
+    anchors: Mapping[str, ZonedInstant],
+    params: Mapping[str, Any],
+    *,
+    wants_reason: bool = False,
 ) -> None:
     """Take over what was said about a duty, or refuse all of it."""
     law = duty_clocks.law_of(row)
     errors = rules.answer_faults(law, anchors, params, incident.first_signal_at, uow.now)
+    errors += [FieldError("reason", "substance", SAY_WHY_MOVED)] if wants_reason else []
     known = {**rules.anchors_of(row.anchors), **anchors}
     settings = {key: value for key, value in {**row.params, **params}.items() if value not in {None, ""}}
     if errors := errors + rules.start_faults(law, known, settings):
@@ -248,48 +263,43 @@ def reconsider(uow: UnitOfWork, duty_id: UUID, reason: str) -> DutyRow:
 
 
 def set_anchor(uow: UnitOfWork, duty_id: UUID, name: str, instant: ZonedInstant, reason: str = "") -> DutyRow:
-    """An anchor becomes known, or was wrong: the clocks counted from it get new versions, sent reports stay.
-
-    Raises:
-        InvalidInput: it cannot stand, or replaces another one without a reason of substance.
-        Conflict: the duty is not running, or the case is closed.
-    """
-    incident, row = _open(uow, duty_id, "set_awareness")
-    _refuse_still(row)
-    before = row.anchors.get(name)
-    _refuse_unexplained(before, rules.stored_anchors({name: instant})[name], reason)
-    _take(uow, incident, row, {name: instant}, {})
-    changed = {"name": name, "before": before, "at": instant.at.isoformat(), "zone": instant.zone}
-    audit.append(uow, event(incident, row, "duty.anchored", reason=reason.strip(), **changed))
-    duty_clocks.run(uow, incident, row, reason.strip())
-    return row
+    """An anchor becomes known, or was wrong; see ``change``."""
+    return change(uow, duty_id, {name: instant}, {}, reason)
 
 
 def set_params(uow: UnitOfWork, duty_id: UUID, params: Mapping[str, Any], reason: str = "") -> DutyRow:
-    """A setting becomes known, or was wrong: the level of the event, the hours of the contract.
+    """A setting becomes known, or was wrong: the level of the event, the hours of the contract; see ``change``."""
+    return change(uow, duty_id, {}, params, reason)
+
+
+def change(
+    uow: UnitOfWork,
+    duty_id: UUID,
+    anchors: Mapping[str, ZonedInstant],
+    params: Mapping[str, Any],
+    reason: str = "",
+) -> DutyRow:
+    """Anchors and settings of a running duty: the clocks counted from them get new versions, sent reports stay.
 
     Raises:
         InvalidInput: one cannot stand, or replaces another one without a reason of substance.
-        Conflict: the duty is not running, or the case is closed.
+        Conflict: the duty is not running, nothing changes, or the case is closed.
     """
     incident, row = _open(uow, duty_id, "set_awareness")
-    _refuse_still(row)
-    before = {key: row.params.get(key) for key in params}
-    _refuse_unexplained({key: value for key, value in before.items() if value is not None}, dict(params), reason)
-    _take(uow, incident, row, {}, params)
-    audit.append(uow, event(incident, row, "duty.set", reason=reason.strip(), before=before, params=dict(params)))
-    duty_clocks.run(uow, incident, row, reason.strip())
-    return row
-
-
-def _refuse_still(row: DutyRow) -> None:
     if row.state != "confirmed":
         raise Conflict("This duty is not running: only a confirmed one has clocks to move.")
-
-
-def _refuse_unexplained(before: object, after: object, reason: str) -> None:
-    if before and before != after and not has_substance(reason):
-        raise InvalidInput([FieldError("reason", "substance", SAY_WHY_MOVED)])
+    known = rules.anchors_of(row.anchors)
+    moved = {name: at for name, at in anchors.items() if name not in known or known[name].at != at.at}
+    changed = {name: value for name, value in params.items() if row.params.get(name) != value}
+    if not moved and not changed:
+        raise Conflict("Nothing has changed here.")
+    before = {name: row.anchors[name] for name in moved if name in known}
+    before |= {name: row.params[name] for name in changed if row.params.get(name) is not None}
+    _take(uow, incident, row, moved, changed, wants_reason=bool(before) and not has_substance(reason))
+    said = {"anchors": rules.stored_anchors(moved), "params": changed, "before": before}
+    audit.append(uow, event(incident, row, "duty.changed", reason=reason.strip(), **said))
+    duty_clocks.run(uow, incident, row, reason.strip())
+    return row
 
 
 def record_report(uow: UnitOfWork, duty_id: UUID, report: str, form: ReportForm) -> DutyReport:

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from incidents.base.dated import NoSuchLawError
-from incidents.base.errors import Conflict, IncidentError, NotFound
+from incidents.base.errors import IncidentError, NotFound
 from incidents.base.hungarian import hours_in_words
 from incidents.base.i18n import msgid
 from incidents.base.time import ZonedInstant
@@ -278,17 +278,9 @@ def _reconsider(uow: UnitOfWork, view: DutyView, typed: Reader) -> None:
 
 
 def _change(uow: UnitOfWork, view: DutyView, typed: Reader) -> None:
-    """Each anchor and setting that reads differently by now."""
     anchors, params = _answers(typed, view.asked)
-    known, reason = rules.anchors_of(view.row.anchors), typed.form.text("reason")
-    moved = {name: at for name, at in anchors.items() if name not in known or known[name].at != at.at}
-    changed = {name: value for name, value in params.items() if view.row.params.get(name) != value}
-    if not moved and not changed and not typed.faults:
-        raise Conflict("Nothing has changed here.")
-    for name, at in moved.items():
-        duties.set_anchor(uow, view.row.id, name, at, reason)
-    if changed:
-        duties.set_params(uow, view.row.id, changed, reason)
+    if not typed.faults:
+        duties.change(uow, view.row.id, anchors, params, typed.form.text("reason"))
 
 
 def _report(uow: UnitOfWork, view: DutyView, typed: Reader) -> None:

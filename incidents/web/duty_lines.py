@@ -61,10 +61,9 @@ def _sent(data: Data, lang: str) -> str:
 
 
 def _anchored(data: Data, lang: str) -> str:
-    if "name" not in data or "at" not in data:
-        return ""
-    anchor = anchor_words(data["name"], lang)
-    return translator(lang)(ANCHORED, anchor=anchor[:1].upper() + anchor[1:], when=_when(data["at"], lang))
+    """The anchors that were set or moved with it."""
+    found = [(anchor_words(name, lang), _when(one["at"], lang)) for name, one in data.get("anchors", {}).items()]
+    return "\n".join(translator(lang)(ANCHORED, anchor=name[:1].upper() + name[1:], when=at) for name, at in found)
 
 
 def _when(text: object, lang: str) -> str:

@@ -11,6 +11,7 @@ from litestar.testing import TestClient
 from incidents.steps import controllers
 from tests.api.conftest import Api
 from tests.company import Company
+from tests.duties_builders import duty_under_key
 from tests.letters_builders import letters_under_key
 
 SAFE = "A laptop lemeze titkosítva volt, a kulcs biztonságban maradt."
@@ -40,6 +41,18 @@ BODIES |= {
     ("POST", "/recipient-lists/{list_id}/recipients"): {"recipients": [{"name": "Minta Anna"}]},
     ("POST", "/recipient-lists/{list_id}/recipients.csv"): None,
 }
+BODIES |= {
+    ("POST", "/incidents/{incident_id}/duties"): {"regime": "telecom"},
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/confirmation"): {},
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/refusal"): {"reason": SAFE},
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/reconsideration"): {"reason": SAFE},
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/changes"): {},
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/reports"): {
+        "report": "notification",
+        "sent_at": "2026-11-20T17:45",
+        "channel": "online",
+    },
+}
 """A body that would be right, for every operation that takes one."""
 
 ACTS = {
@@ -61,6 +74,12 @@ ACTS = {
     ("POST", "/incidents/{incident_id}/recipient-lists"): "draft",
     ("POST", "/recipient-lists/{list_id}/recipients"): "draft",
     ("POST", "/recipient-lists/{list_id}/recipients.csv"): "draft",
+    ("POST", "/incidents/{incident_id}/duties"): "amend",
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/confirmation"): "amend",
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/refusal"): "decide",
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/reconsideration"): "amend",
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/changes"): "set_awareness",
+    ("POST", "/incidents/{incident_id}/duties/{duty_id}/reports"): "file",
     ("GET", "/register"): "register",
     ("GET", "/register/verification"): "register",
 }
@@ -83,7 +102,7 @@ def _operations(site: TestClient[Any]) -> list[tuple[str, str]]:
 
 
 def _path(path: str, incident_id: object, document_id: object) -> str:
-    keys = dict.fromkeys(("document_id", "list_id", "mailing_id"), document_id)
+    keys = dict.fromkeys(("document_id", "duty_id", "list_id", "mailing_id"), document_id)
     return path.format(incident_id=incident_id, form="pdf", **keys)
 
 
@@ -92,6 +111,7 @@ def _draft(api: Api, case_id: UUID) -> str:
     key = str(api("POST", f"/incidents/{case_id}/drafts", {"kind": "authority"}, status=201)["id"])
     state = api.site.app.state
     letters_under_key(state.engine, state.clock, UUID(str(case_id)), UUID(key))
+    duty_under_key(state.engine, state.clock, UUID(str(case_id)), UUID(key))
     return key
 
 
