@@ -49,3 +49,8 @@ def on_document(html: str, lang: str) -> str:
     """The wording of a document with the mark of a drill before everything else."""
     opening, _, rest = html.partition(">")
     return f'{opening}>\n<p class="notice"><strong>{words()["mail"]["document"][lang]}</strong></p>{rest}'
+
+
+def on_title(title: str, lang: str, *, drill: bool) -> str:
+    """A title of a document, with the mark of a drill before it where it is one."""
+    return f"{words()['mail']['subject'][lang]} {title}" if drill else title

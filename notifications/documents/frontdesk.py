@@ -2,6 +2,7 @@
 
 from incidents.rules.draft import CaseFile
 from incidents.rules.draft.frontdesk import front_desk
+from notifications import drillmark
 from notifications.documents import html, pdf
 from notifications.documents.meta import DocumentMeta
 
@@ -10,7 +11,8 @@ TITLES = {"hu": "Lap az ügyfélszolgálatnak", "en": "Sheet for the front desk"
 
 def preview(case: CaseFile, lang: str) -> str:
     """The sheet as HTML, from the facts as they stand."""
-    return html.render("frontdesk", lang, front_desk(case, lang))
+    wording = html.render("frontdesk", lang, front_desk(case, lang))
+    return drillmark.on_document(wording, lang) if case.drill else wording
 
 
 def printed(case: CaseFile, lang: str, author: str) -> bytes:

@@ -3,6 +3,7 @@
 from incidents.rules.form import EntryMapping
 from incidents.steps.form import CaseForm
 from incidents.store.tables import Controller
+from notifications import drillmark
 from notifications.documents import transfer
 from notifications.documents.meta import DocumentMeta
 
@@ -15,7 +16,7 @@ def sheet(
     With ``mapping`` the fields stand in the order of the authority's own entry.
     """
     meta = DocumentMeta(
-        title=transfer.WORDS[lang]["title"],
+        title=drillmark.on_title(transfer.WORDS[lang]["title"], lang, drill=form.case.drill),
         lang=lang,
         reference=form.case.reference,
         version=str(version),

@@ -131,6 +131,15 @@ class TestWatching:
         assert dpo.browser.get(f"/incidents/{dpo.open_case()}/drill").status_code == 404
 
 
+class TestPapersOfADrill:
+    @pytest.mark.parametrize("paper", ["transfer/pdf", "frontdesk/pdf"])
+    def test_what_can_be_printed_says_that_it_is_a_drill(self, dpo: Office, paper: str) -> None:
+        _, case = started(dpo)
+        answer = dpo.browser.get(f"/incidents/{case}/{paper}")
+        assert answer.status_code == 200
+        assert "GYAKORLAT" in PdfReader(BytesIO(answer.content)).pages[0].extract_text()
+
+
 class TestNeverCounted:
     """Every way by which cases are listed, exported or counted."""
 
