@@ -15,6 +15,7 @@ from incidents.rules.facts import FactState
 from incidents.steps.cases import Case
 from incidents.steps.register import SignedHead
 from incidents.store.tables import Communication
+from notifications.documents.dutybook import further_duties
 from notifications.documents.register import RegisterCell
 
 
@@ -151,6 +152,7 @@ _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {
     "channel": lambda case, texts: _law()["channels"][case.filing.channel][texts.lang] if case.filing else None,
     "authority_identifier": _identifiers,
     "communications": _communications,
+    "duties": further_duties,
     "closed_at": lambda case, _texts: _local(case.incident.closed_at),
     "closing_note": lambda case, _texts: case.incident.closing_note,
 }
