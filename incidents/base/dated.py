@@ -12,6 +12,9 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
+LAW = files("incidents") / "law"
+"""Where the dated files lie, a folder a kind."""
+
 
 class NoSuchLawError(LookupError):
     """No dated file of that kind and id applies on that day, or has that version."""
@@ -19,7 +22,7 @@ class NoSuchLawError(LookupError):
 
 @cache
 def _all(kind: str) -> tuple[Mapping[str, Any], ...]:
-    folder = files("incidents") / "law" / kind
+    folder = LAW / kind
     return tuple(
         MappingProxyType(tomllib.loads(entry.read_text(encoding="utf-8")))
         for entry in sorted(folder.iterdir(), key=lambda item: item.name)

@@ -5,6 +5,7 @@ run by the version that was in force on the day of awareness.
 """
 
 from incidents.rules.regimes.due import DueReport, Params, due
+from incidents.rules.regimes.explanation import explain_reports
 from incidents.rules.regimes.law import (
     Catalogue,
     Contact,
@@ -53,6 +54,7 @@ __all__ = [
     "duty_of_version",
     "end_of_days",
     "end_of_months",
+    "explain_reports",
     "noon_rule",
     "office_relief",
     "part_words",
