@@ -4,6 +4,7 @@ One transaction writes the stage's state, the log entry and the mails; a crash b
 the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 """
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from incidents.base import logs
@@ -12,12 +13,12 @@ from incidents.rules import escalation, office
 from incidents.rules.absence import Told, is_acknowledged, repeat_after, told_at
 from incidents.rules.escalation import Fire, Moot, Policy, StageRule
 from incidents.steps import webhooks
-from incidents.steps.sweep_batch import Batch, read_batch
-from incidents.steps.telling import lineage, named_in_profile
+from incidents.steps.sweep_batch import Batch, Waiting, read_batch
+from incidents.steps.telling import named_in_profile
 from incidents.store import audit, deadlines, heartbeat, outbox
 from incidents.store.deadlines import Due
 from incidents.store.engine import Database
-from incidents.store.tables import OutboxMail, Stage
+from incidents.store.tables import Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 
 __all__ = ["named_in_profile", "sweep"]
@@ -66,6 +67,7 @@ def _settle_due(
         taken.extend({one.incident.id for one in due})
         batch = read_batch(uow, due)
         settled = sum(_settle(uow, batch, one) for one in due)
+        outbox.add_all(uow, batch.mails)
         audit.append(uow, *batch.events)
         return settled
 
@@ -125,15 +127,22 @@ def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, sta
 
 def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage) -> tuple[Told, ...]:
     """Who is told: everybody whose turn it is; of a repeat nobody once it is acknowledged, and nobody twice who has."""
-    staff = batch.staff[due.incident.controller_id]
-    holder = str(due.incident.held_by_id or "")
-    told = told_at(rule, uow.now, staff.people, staff.away, staff.fallback, holder)
+    told = _whoever_is_told(uow, batch, due, rule)
     seen = batch.acknowledged.stage(due.clock, stage.name)
     if escalation.split_name(stage.name)[1] == 1 or not seen:
         return told
     if is_acknowledged(rule, [one.person for one in told], seen):
         return ()
     return tuple(one for one in told if one.person.user_id not in seen)
+
+
+def _whoever_is_told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule) -> tuple[Told, ...]:
+    holder = str(due.incident.held_by_id or "")
+    key = (due.incident.controller_id, id(rule), holder)
+    if key not in batch.told:
+        staff = batch.staff[due.incident.controller_id]
+        batch.told[key] = told_at(rule, uow.now, staff.people, staff.away, staff.fallback, holder)
+    return batch.told[key]
 
 
 def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage, told: tuple[Told, ...]) -> None:
@@ -181,9 +190,8 @@ def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, told: Told, go
     It goes out no later than what it takes in.
     """
     person = told.person
-    mailbox = (lineage(due.clock), person.email.casefold())
-    waiting = batch.waiting.get(mailbox, [])
-    mail = outbox.add(
+    waiting = batch.in_mailbox(due, person.email)
+    mail = outbox.draft(
         uow,
         outbox.NewMail(
             key=f"stage:{due.clock.id}:{stage.name}:{person.email.casefold()}",
@@ -198,12 +206,10 @@ def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, told: Told, go
         ),
     )
     mail.next_attempt_at = min([goes.at, *(older.next_attempt_at for older in waiting)])
-    for older in waiting:
-        older.state, older.folded_into = "folded", mail.id
-    batch.waiting[mailbox] = [mail]
+    batch.take_in(due, mail)
 
 
-def _said(due: Due, stage: Stage, told: Told, waiting: list[OutboxMail]) -> dict[str, object]:
+def _said(due: Due, stage: Stage, told: Told, waiting: Sequence[Waiting]) -> dict[str, object]:
     folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
     return {
         "stage": stage.name,

@@ -6,16 +6,20 @@ from datetime import datetime
 from typing import TypeAlias
 from uuid import UUID
 
+from incidents.rules.absence import Told
 from incidents.rules.escalation import CaseState, Policy
 from incidents.steps.cases import is_filed
 from incidents.steps.policies import ladders_of
-from incidents.steps.telling import Acknowledged, Staff, lineage, staff_of
+from incidents.steps.telling import Acknowledged, Lineage, Staff, lineage, staff_of
 from incidents.store import audit, channels, deadlines, decisions, filings, outbox
 from incidents.store.deadlines import GDPR_33, Due
+from incidents.store.outbox import Draft
 from incidents.store.tables import ClockRow, Decision, Filing, Incident, OutboxMail, Webhook
 from incidents.store.uow import UnitOfWork
 
-Lineage: TypeAlias = tuple[UUID, str, str, str]
+Waiting: TypeAlias = OutboxMail | Draft
+Mailboxes: TypeAlias = dict[tuple[Lineage, str], list[Waiting]]
+"""By clock, all versions of it, and mailbox."""
 
 
 @dataclass
@@ -31,15 +35,33 @@ class Batch:
     acknowledged: Acknowledged
     staff: Mapping[UUID, Staff]
     """By controller."""
-    waiting: dict[tuple[Lineage, str], list[OutboxMail]]
-    """Queued stage mails not in anybody's hand, by clock (all versions of it) and mailbox."""
+    waiting: dict[UUID, Mailboxes]
+    """Queued stage mails not in anybody's hand, by incident."""
     webhooks: Mapping[UUID, Sequence[Webhook]]
     """By controller."""
+    mails: list[Draft] = field(default_factory=list)
+    """To be queued at the end."""
     events: list[audit.NewEvent] = field(default_factory=list)
+    """To be logged at the end."""
+    told: dict[tuple[UUID, int, str], tuple[Told, ...]] = field(default_factory=dict)
+    """Who is told at a rung now, by controller, rung and holder: the same for every case of the transaction."""
 
-    def of_case(self, incident_id: UUID) -> list[OutboxMail]:
+    def of_case(self, incident_id: UUID) -> list[Waiting]:
         """The queued stage mails of a case."""
-        return [mail for (clock, _), mails in self.waiting.items() if clock[0] == incident_id for mail in mails]
+        return [mail for mails in self.waiting.get(incident_id, {}).values() for mail in mails]
+
+    def take_in(self, due: Due, mail: Draft) -> None:
+        """Queue the newest warning of a clock for a mailbox: whatever still waited there is folded into it."""
+        mailboxes = self.waiting.setdefault(due.incident.id, {})
+        place = (lineage(due.clock), mail.new.recipient.casefold())
+        for older in mailboxes.get(place, ()):
+            older.state, older.folded_into = "folded", mail.id
+        mailboxes[place] = [mail]
+        self.mails.append(mail)
+
+    def in_mailbox(self, due: Due, email: str) -> Sequence[Waiting]:
+        """The warnings of a clock that still wait for a mailbox."""
+        return self.waiting.get(due.incident.id, {}).get((lineage(due.clock), email.casefold()), ())
 
 
 def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
@@ -68,11 +90,12 @@ def _ends(clocks: Iterable[ClockRow]) -> dict[UUID, list[datetime]]:
 
 def _waiting(
     uow: UnitOfWork, incidents: Mapping[UUID, Incident], clocks: Mapping[UUID, ClockRow]
-) -> dict[tuple[Lineage, str], list[OutboxMail]]:
-    waiting: dict[tuple[Lineage, str], list[OutboxMail]] = {}
+) -> dict[UUID, Mailboxes]:
+    waiting: dict[UUID, Mailboxes] = {}
     for mail in outbox.waiting_stage_mails(uow, list(incidents)):
         clock = clocks[UUID(str(mail.payload["clock_id"]))]
-        waiting.setdefault((lineage(clock), mail.recipient.casefold()), []).append(mail)
+        mailboxes = waiting.setdefault(clock.incident_id, {})
+        mailboxes.setdefault((lineage(clock), mail.recipient.casefold()), []).append(mail)
     return waiting
 
 

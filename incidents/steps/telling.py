@@ -1,8 +1,9 @@
 """Telling: who serves a controller, who of them is away, and who has taken or acknowledged what."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 from uuid import UUID
 
 from incidents.rules.absence import Absence
@@ -11,6 +12,8 @@ from incidents.rules.office import local
 from incidents.store import absences, controllers, people
 from incidents.store.tables import Acknowledgement, ClockRow, Controller
 from incidents.store.uow import UnitOfWork
+
+Lineage: TypeAlias = tuple[UUID, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def named_in_profile(controller: Controller) -> list[Person]:
     return [Person("", name, email, controller.language, frozenset({role})) for role, name, email in named if email]
 
 
-def lineage(clock: ClockRow) -> tuple[UUID, str, str, str]:
+def lineage(clock: ClockRow) -> Lineage:
     """What all versions of one clock have in common."""
     return clock.incident_id, clock.regime, clock.subject, clock.report
 
@@ -48,29 +51,37 @@ def lineage(clock: ClockRow) -> tuple[UUID, str, str, str]:
 class Acknowledged:
     """Who has acknowledged what in some cases; people without an account count by their name."""
 
-    rows: tuple[Acknowledgement, ...]
+    rows: Mapping[UUID, Sequence[Acknowledgement]]
+    """By incident."""
     clocks: Mapping[UUID, ClockRow]
+    versions: Mapping[Lineage, Sequence[ClockRow]]
 
     @classmethod
     def of(cls, rows: Iterable[Acknowledgement], clocks: Iterable[ClockRow]) -> "Acknowledged":
         """From every acknowledgement and every clock version of the cases."""
-        return cls(tuple(rows), {clock.id: clock for clock in clocks})
+        by_incident: dict[UUID, list[Acknowledgement]] = {}
+        for row in rows:
+            by_incident.setdefault(row.incident_id, []).append(row)
+        known = {clock.id: clock for clock in clocks}
+        versions: dict[Lineage, list[ClockRow]] = {}
+        for clock in known.values():
+            versions.setdefault(lineage(clock), []).append(clock)
+        return cls(by_incident, known, versions)
 
     def stage(self, clock: ClockRow, name: str) -> set[str]:
         """Who has acknowledged a stage of this clock version, in any of its repeats."""
         rung = split_name(name)[0]
         return {
             str(row.user_id or row.name)
-            for row in self.rows
+            for row in self.rows.get(clock.incident_id, ())
             if row.clock_id == clock.id and split_name(row.stage)[0] == rung
         }
 
     def duty(self, clock: ClockRow) -> bool:
         """Whether anybody has taken what a clock counts: it, an earlier version of it, or the case since it runs."""
-        mine = [one for one in self.clocks.values() if lineage(one) == lineage(clock)]
+        mine = self.versions.get(lineage(clock), ())
         ids, since = {one.id for one in mine}, min((one.set_at for one in mine), default=clock.set_at)
         return any(
             row.clock_id in ids or (row.clock_id is None and not row.stage and row.at >= since)
-            for row in self.rows
-            if row.incident_id == clock.incident_id
+            for row in self.rows.get(clock.incident_id, ())
         )

@@ -108,6 +108,7 @@ def append(uow: UnitOfWork, *events: NewEvent) -> None:
         return
     uow.session.flush()
     heads = _locked_heads(uow, {event.controller_id for event in events})
+    rows = []
     for event in events:
         head = heads[event.controller_id]
         entry = Entry(
@@ -121,20 +122,21 @@ def append(uow: UnitOfWork, *events: NewEvent) -> None:
             previous=head.hash,
         )
         head.seq, head.hash = entry.seq, entry_hash(entry)
-        uow.session.add(
-            Event(
-                controller_id=event.controller_id,
-                seq=entry.seq,
-                incident_id=event.incident_id,
-                at=uow.now,
-                actor=entry.actor,
-                kind=entry.kind,
-                data=entry.data,
-                previous=entry.previous,
-                hash=head.hash,
-            )
+        rows.append(
+            {
+                "controller_id": event.controller_id,
+                "seq": entry.seq,
+                "incident_id": event.incident_id,
+                "at": uow.now,
+                "actor": entry.actor,
+                "kind": entry.kind,
+                "data": entry.data,
+                "previous": entry.previous,
+                "hash": head.hash,
+            }
         )
         uow.to_log(event.kind, event.controller_id, event.incident_id, entry.seq)
+    uow.add_many(Event, rows)
 
 
 def events_of(uow: UnitOfWork, incident_id: UUID) -> Sequence[Event]:

@@ -1,6 +1,6 @@
 """The outbox: the only way out. Rows are claimed one at a time with a lease and settled with fencing."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -62,6 +62,59 @@ def add(uow: UnitOfWork, mail: NewMail, *, folded_into: UUID | None = None) -> O
     )
     uow.session.add(row)
     return row
+
+
+@dataclass(slots=True)
+class Draft:
+    """A mail about to be queued with many others: what may still change until ``add_all`` writes them."""
+
+    id: UUID
+    new: NewMail
+    next_attempt_at: datetime
+    state: str = "queued"
+    folded_into: UUID | None = None
+    attempts: int = 0
+
+    @property
+    def payload(self) -> Mapping[str, Any]:
+        """What the mail will say."""
+        return self.new.payload
+
+
+def draft(uow: UnitOfWork, mail: NewMail) -> Draft:
+    """A mail to be queued by ``add_all``."""
+    return Draft(new_id(uow.now), mail, uow.now)
+
+
+def add_all(uow: UnitOfWork, drafts: Iterable[Draft]) -> None:
+    """Queue many mails at once."""
+    uow.add_many(OutboxMail, [_row(uow, one) for one in drafts])
+
+
+def _row(uow: UnitOfWork, draft: Draft) -> dict[str, object]:
+    mail = draft.new
+    return {
+        "id": draft.id,
+        "controller_id": mail.controller_id,
+        "incident_id": mail.incident_id,
+        "key": mail.key,
+        "channel": "mail",
+        "template": mail.template,
+        "user_id": mail.user_id,
+        "recipient": mail.recipient,
+        "name": mail.name,
+        "language": mail.language,
+        "payload": mail.payload,
+        "state": draft.state,
+        "attempts": draft.attempts,
+        "excused": 0,
+        "next_attempt_at": draft.next_attempt_at,
+        "lease_until": None,
+        "created_at": uow.now,
+        "sent_at": None,
+        "last_error": "",
+        "folded_into": draft.folded_into,
+    }
 
 
 def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequence[OutboxMail]:
