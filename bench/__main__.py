@@ -11,6 +11,7 @@ from bench import starting
 from bench.assessing import assessments
 from bench.creating import create
 from bench.figures import ROUNDS, Line
+from bench.letters import letters
 from bench.sweeping import sweeps
 from incidents.base.time import SystemClock
 from incidents.store.migrate import upgrade
@@ -41,11 +42,20 @@ def _databases(processes: Processes, folder: Path) -> Iterator[tuple[str, str]]:
         yield "PostgreSQL", url
 
 
+def _letters(processes: Processes, folder: Path) -> Iterator[Line]:
+    for engine, url in _databases(processes, folder):
+        yield from letters(processes, url, engine, folder)
+
+
 def _measure(processes: Processes, folder: Path, wanted: Callable[[str], bool]) -> Iterator[Line]:
-    if wanted("start"):
-        yield from starting.warm_and_idle(processes)
-    if wanted("assess"):
-        yield from assessments()
+    whole = {
+        "start": lambda: starting.warm_and_idle(processes),
+        "assess": assessments,
+        "letters": lambda: _letters(processes, Path(tempfile.mkdtemp(dir=folder))),
+    }
+    for part, measured in whole.items():
+        if wanted(part):
+            yield from measured()
     for engine, url in _databases(processes, folder):
         if wanted("create"):
             yield from create(processes, url, engine, folder)

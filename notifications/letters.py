@@ -1,12 +1,14 @@
 """Sending letters to many people: each one by itself, over one connection, with a lease and a fence.
 
 A crash between the server's «250 OK» and our commit repeats the one letter in hand, under the same Message-ID; nobody
-is passed over, for whoever is not settled gets another turn when the lease ends.
+is passed over, for whoever is not settled gets another turn when the lease ends. A letter is settled while the server
+is told of the next one: that one's content leaves only when the settling is committed.
 """
 
 import logging
 import re
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,8 +61,8 @@ def run(engine: Database, clock: Clock, settings: Settings, *, length: timedelta
     lists.import_waiting(engine, clock, vault)
     sent = 0
     if settings.smtp_url:
-        with Mailer(parse_url(settings.smtp_url)) as mailer:
-            sent = _Post(engine, clock, settings, vault, mailer, until).run()
+        with Mailer(parse_url(settings.smtp_url)) as mailer, ThreadPoolExecutor(1, "letters-settle") as settler:
+            sent = _Post(engine, clock, settings, vault, mailer, until, settler).run()
     with unit_of_work(engine, clock, SYSTEM) as uow:
         heartbeat.beat(uow, "letters")
     return sent
@@ -96,7 +98,9 @@ class _Post:
     vault: Vault
     mailer: Mailer
     until: datetime
+    settler: ThreadPoolExecutor
     sent: int = 0
+    _settling: "Future[None] | None" = None
     _letters: dict[tuple[UUID, str], LetterMail] = field(default_factory=dict)
     _refused: list[tuple[Claimed, str]] = field(default_factory=list)
 
@@ -147,6 +151,7 @@ class _Post:
                 sending.note_trouble(uow, turn.mailing_id, str(failure), pause=True)
             return False
         finally:
+            self._settled()
             self._let_go(rest)
         return not rest
 
@@ -164,12 +169,12 @@ class _Post:
             self._refuse(claimed, str(failure))
         else:
             self.sent += 1
-            self._settle(lambda uow: sending.sent(uow, claimed))
+            self._settling = self.settler.submit(self._settle, lambda uow: sending.sent(uow, claimed))
             self._believe_refusals()
 
     def _hand_over(self, letter: LetterMail, person: Person, claimed: Claimed) -> None:
         content = letter.content(person, claimed.id, claimed.edition, self.clock.now())
-        self.mailer.send_content(content, _return_address(self.settings, claimed.id), person.email)
+        self.mailer.send_content(content, _return_address(self.settings, claimed.id), person.email, self._settled)
 
     def _letter(self, turn: Turn, language: str) -> LetterMail:
         key = (turn.mailing_id, language)
@@ -177,6 +182,12 @@ class _Post:
             with self._uow(read_only=True) as uow:
                 self._letters[key] = letter_of(uow, turn, language, self.settings)
         return self._letters[key]
+
+    def _settled(self) -> None:
+        """The letter before is settled and committed, or this raises what went wrong there."""
+        settling, self._settling = self._settling, None
+        if settling is not None:
+            settling.result()
 
     def _settle(self, how: Callable[[UnitOfWork], bool]) -> None:
         with self._uow() as uow:
@@ -219,7 +230,8 @@ class _Post:
         try:
             for letter in letters:
                 content = letter.content(person, mailing.id, -mailing.tests_wanted, self.clock.now())
-                self.mailer.send_content(content, parseaddr(self.settings.mail_from)[1], person.email)
+                sender = parseaddr(self.settings.mail_from)[1]
+                self.mailer.send_content(content, sender, person.email, self._settled)
         except (RetryableFailure, FinalFailure, ValueError) as failure:
             with self._uow() as uow:
                 sending.not_tested(uow, mailing_id, str(failure), again=isinstance(failure, RetryableFailure))

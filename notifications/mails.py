@@ -23,7 +23,7 @@ from incidents.steps.policies import ladder_of
 from incidents.store import deadlines, incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
-from notifications import clockwords, drillmark, notices
+from notifications import clockwords, drillmark, notices, sign_offs
 from notifications.documents.meta import TEMPLATES
 
 ACK_LINK_LENGTH = timedelta(hours=96)
@@ -160,6 +160,13 @@ def _notice_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> di
     return {**context, **said, "decide_url": f"{context['case_url']}/decide"}
 
 
+def _sign_off_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
+    context = _case_context(uow, mail, settings, _case_of(uow, mail))
+    said = sign_offs.words(uow, str(mail.payload["request"]), mail.language)
+    address = f"{context['case_url']}/sign-off/{mail.payload['request']}"
+    return {**context, **said, "heading": notices.title(mail.template, mail.language), "sign_url": address}
+
+
 def _undeliverable_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
     if "stage" in mail.payload:
         context = _stage_context(uow, mail, settings)
@@ -184,5 +191,6 @@ _CONTEXTS = {
     "stage": _stage_context,
     "undeliverable": _undeliverable_context,
     "invite": _invite_context,
+    "sign_off_wanted": _sign_off_context,
     **dict.fromkeys(notices.NOTICES, _notice_context),
 }

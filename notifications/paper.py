@@ -37,6 +37,12 @@ def _sheet(uow: UnitOfWork, row: Mailing, language: str) -> Sheet:
     return print_run.sheet(document.html, meta, sender)
 
 
+def wording(uow: UnitOfWork, mailing_id: UUID, language: str) -> str:
+    """The frozen wording of a letter of a mailing."""
+    row = mailings.load(uow, mailing_id)
+    return documents.with_files(uow, UUID(row.letters[language]["document_id"])).html
+
+
 def file_name(uow: UnitOfWork, run: PrintRun) -> str:
     """The name of the files of a print run, plain ASCII."""
     reference = incidents.load(uow, run.incident_id).reference

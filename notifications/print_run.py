@@ -6,16 +6,17 @@ and is replaced now and then, for the typesetter keeps what it has seen.
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+import subprocess
+import sys
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import typst
@@ -25,10 +26,13 @@ from incidents.rules.draft.personal import greeting
 from incidents.rules.recipients import Person
 from notifications.documents.meta import TEMPLATES, DocumentMeta
 from notifications.documents.pdf import blocks_of, frame, showable
+from notifications.typesetter import compiled, lay_out, read_frame, write_frame
 
 CHUNK = 500
 """Letters in one PDF."""
 CHUNKS_A_PROCESS = 3
+"""PDFs one typesetter makes: it keeps what it has seen, and grows with it."""
+TIMEOUT_SECONDS = 30
 POINTS = "pt"
 
 
@@ -50,9 +54,6 @@ class Addressed:
 
     person: Person
     code: str
-
-
-Printer = Callable[[Sequence[Sheet], Sequence[Addressed], datetime], bytes]
 
 
 @cache
@@ -87,28 +88,23 @@ def _whole(moment: datetime) -> datetime:
 
 def compile_letters(sheets: Sequence[Sheet], letters: Sequence[Addressed], made_at: datetime) -> bytes:
     """Some letters as one PDF: the same letters give the same bytes."""
+    with TemporaryDirectory() as name:
+        lay_out(Path(name), _pictures(sheets))
+        return compiled(Path(name), made_at.isoformat(), _document(sheets, letters))
+
+
+def _pictures(sheets: Sequence[Sheet]) -> dict[str, str]:
+    """What every letter is laid over, and the templates that do it, as a typesetter takes them."""
+    files = {name: _files()[name] for name in ("house.typ", "envelope.typ")}
+    files |= {f"{place}.pdf": one.pdf for place, one in enumerate(sheets)}
+    return {name: b64encode(content).decode() for name, content in files.items()}
+
+
+def _document(sheets: Sequence[Sheet], letters: Sequence[Addressed]) -> str:
     languages = {one.language: place for place, one in enumerate(sheets)}
-    data = {
-        "meta": {},
-        "sheets": [
-            {"pages": one.pages, "x": one.x, "y": one.y, "from": one.sender, "lang": one.language} for one in sheets
-        ],
-        "letters": [_letter(one, languages[one.person.language]) for one in letters],
-    }
-    with TemporaryDirectory() as name:  # pictures are read from files; there is nobody's name in them
-        folder = Path(name)
-        for place, one in enumerate(sheets):
-            (folder / f"{place}.pdf").write_bytes(one.pdf)
-        for template in ("house.typ", "envelope.typ"):
-            (folder / template).write_bytes(_files()[template])
-        return typst.compile(
-            folder / "envelope.typ",
-            root=folder,
-            sys_inputs={"document": json.dumps(data)},
-            ignore_system_fonts=True,
-            pdf_tags=False,
-            timestamp=_whole(made_at),
-        )
+    shapes = [{"pages": one.pages, "x": one.x, "y": one.y, "from": one.sender, "lang": one.language} for one in sheets]
+    made_out = [_letter(one, languages[one.person.language]) for one in letters]
+    return json.dumps({"meta": {}, "sheets": shapes, "letters": made_out})
 
 
 def _letter(one: Addressed, sheet_number: int) -> dict[str, Any]:
@@ -122,15 +118,57 @@ def _letter(one: Addressed, sheet_number: int) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def printer() -> Iterator[Printer]:
-    """A typesetter in a process of its own that is replaced after some work: memory stays flat however many come."""
-    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=CHUNKS_A_PROCESS) as pool:
+class Typesetter:
+    """A typesetter in a process of its own; it is replaced after some work, so that memory stays flat however many."""
 
-        def printed(sheets: Sequence[Sheet], letters: Sequence[Addressed], made_at: datetime) -> bytes:
-            return pool.submit(compile_letters, sheets, letters, made_at).result()
+    def __init__(self, sheets: Sequence[Sheet]) -> None:
+        """Nothing is started before the first letter."""
+        self._pictures = json.dumps(_pictures(sheets)).encode()
+        self._sheets = sheets
+        self._process: subprocess.Popen[bytes] | None = None
+        self._done = 0
 
-        yield printed
+    def __enter__(self) -> Self:
+        """Nothing to do before the first letter."""
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        """Let the process go."""
+        self._dismiss()
+
+    def printed(self, letters: Sequence[Addressed], made_at: datetime) -> bytes:
+        """Some letters as one PDF.
+
+        Raises:
+            RuntimeError: the typesetter could not make it, or is gone.
+        """
+        if self._done >= CHUNKS_A_PROCESS:
+            self._dismiss()
+        process = self._process = self._process or self._hired()
+        self._done += 1
+        asked = {"made_at": made_at.isoformat(), "document": _document(self._sheets, letters)}
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101  pipes, as asked for
+        write_frame(process.stdin, json.dumps(asked).encode())
+        made = read_frame(process.stdout)
+        if not made:
+            self._dismiss()
+            raise RuntimeError("the letters could not be set")
+        return made
+
+    def _hired(self) -> "subprocess.Popen[bytes]":
+        command = [sys.executable, "-m", "notifications.typesetter"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        self._done = 0
+        assert process.stdin is not None  # noqa: S101
+        write_frame(process.stdin, self._pictures)
+        return process
+
+    def _dismiss(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.communicate(timeout=TIMEOUT_SECONDS)
 
 
 def pdfs(
@@ -138,9 +176,9 @@ def pdfs(
 ) -> Iterator[tuple[int, int, bytes]]:
     """The letters as PDFs, one a batch, with the numbers of the first and the last letter in it."""
     first = 1
-    with printer() as printed:
+    with Typesetter(sheets) as typesetter:
         for batch in batches:
-            yield first, first + len(batch) - 1, printed(sheets, batch, made_at)
+            yield first, first + len(batch) - 1, typesetter.printed(batch, made_at)
             first += len(batch)
 
 

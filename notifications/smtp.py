@@ -18,6 +18,7 @@ TIMEOUT_SECONDS = 30
 """For each answer of the server; the lease of a claimed mail is longer than a whole conversation."""
 
 
+OK, FORWARDED = 250, 251
 NO_RECIPIENT = (553, b"the address names no mailbox")
 """What a server would say, were it asked about a mail whose address could not be read."""
 
@@ -110,13 +111,16 @@ class Mailer:
         """
         self._hand_over(lambda connection: connection.send_message(message, from_addr=sender or None))
 
-    def send_content(self, content: bytes, sender: str, recipient: str) -> None:
+    def send_content(self, content: bytes, sender: str, recipient: str, before: Callable[[], None]) -> None:
         """Hand one finished mail over, to one recipient; when this returns, the server has taken it.
+
+        ``before`` is called once the server wants the content and before it gets any of it: what must be done before
+        this mail can have arrived has until then.
 
         Raises:
             ServerFailure, RetryableFailure, FinalFailure: as :meth:`send`.
         """
-        self._hand_over(lambda connection: connection.sendmail(sender, [recipient], content))
+        self._hand_over(lambda connection: _converse(connection, content, sender, recipient, before))
 
     def _hand_over(self, speak: Callable[[smtplib.SMTP], object]) -> None:
         connection = self._connected()
@@ -181,6 +185,22 @@ class Mailer:
             leave()
         except (smtplib.SMTPException, OSError):
             connection.close()
+
+
+def _converse(
+    connection: smtplib.SMTP, content: bytes, sender: str, recipient: str, before: Callable[[], None]
+) -> None:
+    """What ``sendmail`` says, with a moment between the recipient and the content."""
+    code, answer = connection.mail(sender, [f"size={len(content)}"] if connection.has_extn("size") else [])
+    if code != OK:
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
+    code, answer = connection.rcpt(recipient)
+    if code not in {OK, FORWARDED}:
+        raise smtplib.SMTPRecipientsRefused({recipient: (code, answer)})
+    before()
+    code, answer = connection.data(content)
+    if code != OK:
+        raise smtplib.SMTPDataError(code, answer)
 
 
 def _tls(server: SmtpServer) -> ssl.SSLContext:

@@ -17,15 +17,13 @@ from incidents.api.schemas import (
     DecisionOut,
     DraftIn,
     DraftOut,
-    FilingIn,
-    FilingOut,
     ProposalOut,
     instant,
     shaped,
 )
 from incidents.base.errors import NotFound
 from incidents.rules.decide import DecisionForm
-from incidents.rules.send import CommunicationForm, FilingForm
+from incidents.rules.send import CommunicationForm
 from incidents.steps import assess, cases, decide, draft, send
 from incidents.store.tables import DecisionProposal
 from notifications.documents import drafts
@@ -128,30 +126,6 @@ def read_draft(
     )
 
 
-@post("/incidents/{incident_id:uuid}/filings", sync_to_thread=True, summary="Record a filing: the clock stops")
-def record_filing(incident_id: FromPath[UUID], data: JSONBody[FilingIn], caller: NamedDependency[Caller]) -> FilingOut:
-    """Record a sent version; late ones need the reasons for delay."""
-    form = FilingForm(
-        kind=data.kind,
-        complete=data.complete,
-        channel=data.channel,
-        filed_at=instant(data.filed_at, data.zone, "filed_at"),
-        authority_identifier=data.authority_identifier,
-        delay_reasons=data.delay_reasons,
-        document_id=data.document_id,
-        note=data.note,
-    )
-    with caller.uow() as uow:
-        return shaped(FilingOut, send.record_filing(uow, incident_id, form))
-
-
-@get("/incidents/{incident_id:uuid}/filings", sync_to_thread=True, summary="Every filing")
-def list_filings(incident_id: FromPath[UUID], caller: NamedDependency[Caller]) -> list[FilingOut]:
-    """The thread with the authority, oldest first."""
-    with caller.uow(read_only=True) as uow:
-        return [shaped(FilingOut, row) for row in cases.case(uow, incident_id).filings]
-
-
 @post("/incidents/{incident_id:uuid}/communications", sync_to_thread=True, summary="Record that people were told")
 def record_communication(
     incident_id: FromPath[UUID], data: JSONBody[CommunicationIn], caller: NamedDependency[Caller]
@@ -180,8 +154,6 @@ handlers: list[Any] = [
     freeze_draft,
     list_drafts,
     read_draft,
-    record_filing,
-    list_filings,
     record_communication,
     list_communications,
 ]

@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.exceptions import ClientException
 
-from incidents.api import acts, duties, hands, incidents, publicity, recipients, register
+from incidents.api import acts, duties, filings, hands, incidents, publicity, recipients, register
 from incidents.api.caller import identify
 from incidents.api.faults import name_every_fault
 
@@ -17,6 +17,7 @@ handlers: list[Any] = [
             *incidents.handlers,
             *acts.handlers,
             *duties.handlers,
+            *filings.handlers,
             *hands.handlers,
             *publicity.handlers,
             *recipients.handlers,

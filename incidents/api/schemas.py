@@ -67,20 +67,6 @@ class DraftIn(In):
     group: str = ""
 
 
-class FilingIn(In):
-    """One sent version of the notification."""
-
-    filed_at: str
-    channel: Literal["online", "epapir", "krid", "post", "email", "other"]
-    kind: Literal["new", "follow_up", "withdrawal"] = "new"
-    complete: bool = False
-    zone: str = BUDAPEST
-    authority_identifier: str = ""
-    delay_reasons: str = ""
-    document_id: UUID | None = None
-    note: str = ""
-
-
 class CommunicationIn(In):
     """People were told."""
 
@@ -239,23 +225,6 @@ class DraftOut(Struct, frozen=True):
     missing: list[str]
     made_by: str
     made_at: datetime
-
-
-class FilingOut(Struct, frozen=True):
-    """A recorded filing; its lateness never changes."""
-
-    id: UUID
-    version: int
-    kind: str
-    complete: bool
-    channel: str
-    filed_at: datetime
-    deadline_at: datetime
-    late_by_seconds: int
-    delay_reasons: str
-    authority_identifier: str
-    document_id: UUID | None
-    filed_by: str
 
 
 class CommunicationOut(Struct, frozen=True):

@@ -9,10 +9,11 @@ from uuid import UUID
 from incidents.base.time import ZonedInstant
 from incidents.demo.script import Act, Story
 from incidents.demo.stage import Stage
+from incidents.demo.thread_acts import THREAD_ACTS, newest_draft
 from incidents.rules.decide import DecisionForm
 from incidents.rules.duties import ReportForm
 from incidents.rules.report import parse_staff_report
-from incidents.rules.send import CommunicationForm, FilingForm
+from incidents.rules.send import CommunicationForm
 from incidents.rules.vocabulary import vocabulary
 from incidents.steps import assess, cases, clock, controllers, decide, duties, register, report, send
 from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork
@@ -119,19 +120,8 @@ def _freeze(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
     drafts.freeze(uow, scene.incident_id, said["kind"], said.get("language", "hu"), said.get("delay_reasons", ""))
 
 
-def _newest(uow: UnitOfWork, scene: Scene, kind: str) -> UUID | None:
-    """The newest frozen Hungarian draft of a kind."""
-    found = [one for one in cases.case(uow, scene.incident_id).documents if (one.kind, one.language) == (kind, "hu")]
-    return max(found, key=lambda one: one.version).id if found else None
-
-
-def _file(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
-    form = FilingForm(**said, filed_at=ZonedInstant(uow.now), document_id=_newest(uow, scene, "authority"))
-    send.record_filing(uow, scene.incident_id, form)
-
-
 def _tell(uow: UnitOfWork, scene: Scene, said: Mapping[str, Any]) -> None:
-    form = CommunicationForm(**said, sent_at=ZonedInstant(uow.now), document_id=_newest(uow, scene, "subjects"))
+    form = CommunicationForm(**said, sent_at=ZonedInstant(uow.now), document_id=newest_draft(uow, scene, "subjects"))
     send.record_communication(uow, scene.incident_id, form)
 
 
@@ -165,8 +155,8 @@ _ACTS: Mapping[str, Callable[[UnitOfWork, Scene, Mapping[str, Any]], None]] = {
     "decide": _decide,
     "approve": _approve,
     "freeze": _freeze,
-    "file": _file,
     "tell": _tell,
+    **THREAD_ACTS,
     "confirm_duty": _confirm_duty,
     "decline_duty": _decline_duty,
     "report_duty": _report_duty,

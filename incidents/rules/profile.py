@@ -49,6 +49,11 @@ def questions(lang: str) -> tuple[Question, ...]:
     return tuple(Question(flag, words[lang], words[f"help_{lang}"]) for flag, words in asked.items())
 
 
+def profile_of(subject_to: Mapping[str, object]) -> Profile:
+    """What a controller is subject to, as far as it has said."""
+    return Profile(**{flag: answer for flag in FLAGS if isinstance(answer := subject_to.get(flag), bool)})
+
+
 def said(form: RegimesForm) -> dict[str, bool]:
     """The flags that were answered; what nobody has said is left out."""
     return {flag: answer for flag in FLAGS if (answer := form.flags.get(flag)) is not None}

@@ -1,12 +1,13 @@
 """What a filing must contain, and how late it was (Art. 33(1), 33(4))."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from incidents.base.errors import FieldError
-from incidents.base.time import ZonedInstant, to_the_minute
+from incidents.base.time import BUDAPEST, ZonedInstant, to_the_minute, zone
 from incidents.rules.decide import has_substance
+from incidents.rules.form import EDPB_BREACH
 
 FILING_KINDS = ("new", "follow_up", "withdrawal")
 CHANNELS = ("online", "epapir", "krid", "post", "email", "other")
@@ -17,7 +18,11 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class FilingForm:
-    """One sent version of the notification, as a person records it."""
+    """One sent version of the notification, as a person records it.
+
+    ``promised_on`` is the day by which the rest of an incomplete one will follow; ``unsigned_because`` says why it
+    went out although a sign-off had been asked for and was not there.
+    """
 
     kind: str
     complete: bool
@@ -27,6 +32,9 @@ class FilingForm:
     delay_reasons: str = ""
     document_id: UUID | None = None
     note: str = ""
+    form_id: str = EDPB_BREACH
+    promised_on: date | None = None
+    unsigned_because: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,12 +100,20 @@ def _thread_faults(form: FilingForm, thread: ThreadSoFar) -> list[FieldError]:
     return errors
 
 
+def _promise_faults(form: FilingForm) -> list[FieldError]:
+    """Only an incomplete filing promises anything, and for a day that is still to come when it is sent."""
+    sent_on = form.filed_at.at.astimezone(zone(BUDAPEST)).date()
+    if form.promised_on is None or (not form.complete and form.promised_on >= sent_on):
+        return []
+    return [FieldError("promised_on", "promise", "Give a day after the filing, and only when something is to follow.")]
+
+
 def filing_faults(form: FilingForm, thread: ThreadSoFar, now: datetime) -> list[FieldError]:
     """Every field of a filing that cannot stand; delay reasons are owed by themselves once the deadline has passed."""
     errors = _choices(form) + _not_a_future_time("filed_at", form.filed_at, now)
     if form.filed_at.at < to_the_minute(thread.first_signal):
         errors.append(FieldError("filed_at", "too-early", "This is before the first signal of the incident."))
-    errors += _thread_faults(form, thread)
+    errors += _thread_faults(form, thread) + _promise_faults(form)
     if form.kind == "new" and form.filed_at.at > thread.deadline and not has_substance(form.delay_reasons):
         errors.append(
             FieldError(

@@ -46,6 +46,11 @@ def is_filed(filings: Sequence[Filing], decision: Decision | None) -> bool:
     return decision is None or decision.notify != "yes" or decision.decided_at <= filings[-1].recorded_at
 
 
+def is_complete(filings: Sequence[Filing]) -> bool:
+    """Whether nothing is to follow: the person who filed last called it complete, or it was withdrawn."""
+    return bool(filings) and (filings[-1].complete or filings[-1].kind == "withdrawal")
+
+
 def waits_for_answer(proposal: DecisionProposal, newest: DecisionProposal | None, standing: int) -> bool:
     """Whether an unanswered proposal is still the newest word: no other one, and no decision since."""
     return newest is not None and newest.id == proposal.id and proposal.follows == standing
@@ -117,11 +122,6 @@ class Case(CaseRows):
         return bool(newly_short(decision, made_on, newest))
 
     @property
-    def clock(self) -> ClockRow:
-        """The newest version of the Art. 33 clock."""
-        return self.clocks[-1]
-
-    @property
     def lost(self) -> tuple[Event, ...]:
         """The mails that reached nobody (dead or bounced), until somebody acknowledges the case after them."""
         seen = max((one.at for one in self.acknowledgements), default=None)
@@ -131,6 +131,11 @@ class Case(CaseRows):
     def handover(self) -> Handover | None:
         """The newest hand-over: in whose hands the case is."""
         return self.handovers[-1] if self.handovers else None
+
+    @property
+    def clock(self) -> ClockRow:
+        """The newest version of the Art. 33 clock."""
+        return self.clocks[-1]
 
     @property
     def pace(self) -> Pace:
@@ -180,7 +185,7 @@ class Case(CaseRows):
             exemption=decision.exemption if decision else "",
             drafted=any(document.kind == "authority" for document in self.documents),
             filed=is_filed(self.filings, decision),
-            filing_complete=any(f.complete for f in self.filings) or any(f.kind == "withdrawal" for f in self.filings),
+            filing_complete=is_complete(self.filings),
             told=bool(self.communications),
             closed=self.incident.closed_at is not None,
             proposed=self.proposal is not None,

@@ -12,8 +12,8 @@ from incidents.rules.escalation import Policy
 from incidents.rules.facts import Facts
 from incidents.rules.lifecycle import DutyMark
 from incidents.rules.office import WorkingHours, local
+from incidents.rules.profile import profile_of
 from incidents.steps.duty_clocks import anchors_of_case, law_of, sent_of
-from incidents.steps.following import profile_of
 from incidents.store.cases import CaseRows
 from incidents.store.tables import ClockRow, DutyReport, DutyRow
 
@@ -89,7 +89,7 @@ def _place(view: DutyView) -> tuple[int, float, str, str]:
 
 def _reasons(rows: CaseRows, facts: Facts, groups: Mapping[str, Facts]) -> dict[str, Mapping[str, str]]:
     """By regime, why it is proposed on the facts as they stand."""
-    profile, on = profile_of(rows.controller), _day(rows)
+    profile, on = profile_of(rows.controller.subject_to), _day(rows)
     read = [facts, *(overlaid(facts, own) for own in groups.values())]
     found = [one for facts in read for one in regimes.proposed(profile, facts.values(), on)]
     return {one.regime_id: one.reason for one in reversed(found)}

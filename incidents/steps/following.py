@@ -1,12 +1,15 @@
 """What follows by itself for the duties of a case: from the profile, the facts, the awareness and the decision."""
 
+from collections.abc import Sequence
+
 from incidents.base.time import ZonedInstant
 from incidents.rules import duties as rules
+from incidents.rules import profile as profiles
 from incidents.rules import regimes
 from incidents.rules.assess.breach import overlaid
 from incidents.rules.duties import ReportForm
 from incidents.rules.regimes import Profile, Proposal
-from incidents.steps import duties, duty_clocks
+from incidents.steps import duties, duty_clocks, notices
 from incidents.store import audit, controllers, incidents
 from incidents.store import duties as stored
 from incidents.store.deadlines import GDPR_33
@@ -19,8 +22,7 @@ BY_ITSELF = (GDPR_33, rules.TELLING)
 
 def profile_of(controller: Controller) -> Profile:
     """What a controller is subject to, as far as it has said."""
-    known = Profile.__dataclass_fields__
-    return Profile(**{key: value for key, value in controller.subject_to.items() if key in known and value is not None})
+    return profiles.profile_of(controller.subject_to)
 
 
 def propose(uow: UnitOfWork, incident: Incident) -> None:
@@ -33,9 +35,7 @@ def propose(uow: UnitOfWork, incident: Incident) -> None:
     wanted = _wanted(uow, incident, profile)
     rows = stored.of_case(uow, incident.id)
     known = {row.regime for row in rows}
-    for _, one in sorted(wanted.items()):
-        if one.regime_id not in known:
-            _propose(uow, incident, one)
+    _announce(uow, incident, [_propose(uow, incident, one) for key, one in sorted(wanted.items()) if key not in known])
     for row in rows:
         if row.state == "proposed" and row.decided_at is None and row.regime not in wanted:
             audit.append(uow, duties.event(incident, row, "duty.withdrawn"))
@@ -52,11 +52,19 @@ def _wanted(uow: UnitOfWork, incident: Incident, profile: Profile) -> dict[str, 
     return {one.regime_id: one for one in reversed(found) if one.regime_id not in BY_ITSELF}
 
 
-def _propose(uow: UnitOfWork, incident: Incident, proposal: Proposal) -> None:
+def _announce(uow: UnitOfWork, incident: Incident, rows: Sequence[DutyRow]) -> None:
+    """Ask whoever decides, by mail and at once: the hours of a duty run before anybody has confirmed it."""
+    if rows:
+        payload = {"duties": [str(row.id) for row in rows]}
+        notices.warn(uow, incident, notices.Notice("duty_proposed", str(rows[0].id), payload))
+
+
+def _propose(uow: UnitOfWork, incident: Incident, proposal: Proposal) -> DutyRow:
     row = duties.new_duty(uow, incident, regimes.duty_of_version(proposal.regime_id, proposal.version))
     row.params = _known_beforehand(controllers.load(uow, incident.controller_id), row)
     uow.add(row)
     audit.append(uow, duties.event(incident, row, "duty.proposed"))
+    return row
 
 
 def _known_beforehand(controller: Controller, row: DutyRow) -> dict[str, object]:

@@ -28,7 +28,7 @@ from incidents.rules.form import (
     difference,
     filled,
     fingerprint,
-    form_in_force,
+    form_to_fill,
     frozen,
     obstacles,
     quality_hints,
@@ -145,7 +145,7 @@ def form_of(uow: UnitOfWork, incident: Incident, asked: Asked) -> CaseForm:
     """The same, of a case somebody may see already."""
     sent = filings.of_case(uow, incident.id)
     case = _case(uow, incident, asked, sent)
-    form = form_in_force(asked.form_id, authority.today(uow))
+    form = form_to_fill(asked.form_id, authority.today(uow))
     said = thread.answers(uow, incident.id, form.id)
     mapping = authority.entry(uow)
     beside = _beside(uow, incident, mapping)
@@ -237,7 +237,7 @@ def answer(
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to change the form.")
     today = authority.today(uow)
-    form = form_in_force(form_id, today)
+    form = form_to_fill(form_id, today)
     values, errors = validate_answers(form, given)
     if errors := [*errors, *_promise_faults(form, promised or {}, today)]:
         raise InvalidInput(errors)

@@ -14,21 +14,23 @@ from incidents.rules.send import (
     communication_faults,
     filing_faults,
 )
-from incidents.steps import following
+from incidents.steps import following, thread
 from incidents.steps.clock import stop_clock
+from incidents.steps.form import known_identifier
 from incidents.steps.guard import require
+from incidents.steps.thread import Printer
 from incidents.store import audit, deadlines, documents, filings, incidents
 from incidents.store.tables import ClockRow, Communication, Filing, Incident
 from incidents.store.uow import UnitOfWork
 
 
-def _thread(incident: Incident, clock: ClockRow, sent: Sequence[Filing]) -> ThreadSoFar:
+def _thread(uow: UnitOfWork, incident: Incident, clock: ClockRow, sent: Sequence[Filing]) -> ThreadSoFar:
     return ThreadSoFar(
         opened_at=incident.opened_at,
         first_signal=incident.first_signal_at,
         deadline=clock.deadline_at,
         has_first=bool(sent),
-        identifier_known=any(filing.authority_identifier for filing in sent),
+        identifier_known=bool(known_identifier(uow, incident.id, sent)),
         withdrawn=bool(sent) and sent[-1].kind == "withdrawal",
     )
 
@@ -40,8 +42,11 @@ def _document_faults(uow: UnitOfWork, incident_id: UUID, document_id: UUID | Non
     return [FieldError("document_id", "unknown", "Choose one of the frozen drafts of this case.")]
 
 
-def record_filing(uow: UnitOfWork, incident_id: UUID, form: FilingForm) -> Filing:
-    """Record a sent version of the notification. Its lateness is measured on the clock of this moment, for good.
+def record_filing(uow: UnitOfWork, incident_id: UUID, form: FilingForm, printer: Printer | None = None) -> Filing:
+    """Record a sent version of the notification with exactly what it said; ``printer`` makes its transfer sheet.
+
+    Its lateness is measured on the clock of this moment, for good. Complete or not is for the person to say: complete
+    is refused while anything stands in the way.
 
     Raises:
         InvalidInput: it cannot be recorded so; every faulty field is named.
@@ -51,17 +56,23 @@ def record_filing(uow: UnitOfWork, incident_id: UUID, form: FilingForm) -> Filin
     require(uow, incident.controller_id, "file")
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to record a filing.")
-    clock = deadlines.clocks_of(uow, incident_id)[-1]
-    sent = filings.of_case(uow, incident_id)
-    errors = filing_faults(form, _thread(incident, clock, sent), uow.now)
-    if errors := errors + _document_faults(uow, incident_id, form.document_id, "authority"):
+    clock, sent = deadlines.clocks_of(uow, incident_id)[-1], filings.of_case(uow, incident_id)
+    errors = filing_faults(form, _thread(uow, incident, clock, sent), uow.now)
+    errors += _document_faults(uow, incident_id, form.document_id, "authority")
+    if any(error.path == "kind" for error in errors):
+        raise InvalidInput(errors)
+    found = thread.form_for(uow, incident, form)
+    errors += thread.completeness_faults(form, found) + thread.sign_off_faults(uow, incident, form, found, sent)
+    if errors:
         raise InvalidInput(errors)
     row = _filing(uow, form, incident, clock, len(sent) + 1)
     uow.add(row)
     said = {"version": row.version, "kind": row.kind, "complete": row.complete, "channel": row.channel}
     times = {"filed_at": row.filed_at.isoformat(), "late_by_seconds": row.late_by_seconds}
     audit.append(uow, audit.about(incident, "filing.recorded", row, **said, **times))
+    thread.keep_content(uow, incident, row, form, found, printer)
     stop_clock(uow, incident, "withdrawn" if form.kind == "withdrawal" else "filed")
+    thread.go_on(uow, incident, row, form, found)
     return row
 
 

@@ -22,12 +22,16 @@ from incidents.store.tables import (
     DutyReport,
     DutyRow,
     Event,
+    Evidence,
     FactAmendment,
     Filing,
+    FilingContent,
     Handover,
     Incident,
     OutboxMail,
     ProposalAnswer,
+    Receipt,
+    SignOff,
     Stage,
 )
 from incidents.store.uow import UnitOfWork
@@ -56,6 +60,10 @@ class CaseRows:
     decisions: Sequence[Decision]
     documents: Sequence[Document]
     filings: Sequence[Filing]
+    contents: Sequence[FilingContent]
+    signed: Sequence[SignOff]
+    receipts: Sequence[Receipt]
+    files: Sequence[Evidence]
     communications: Sequence[Communication]
     mails: Sequence[OutboxMail]
     events: Sequence[Event]
@@ -104,6 +112,10 @@ _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "decisions": (Decision, select(Decision).order_by(Decision.version)),
     "documents": (Document, select(Document).order_by(Document.id)),
     "filings": (Filing, select(Filing).order_by(Filing.version)),
+    "contents": (FilingContent, select(FilingContent).order_by(FilingContent.version)),
+    "signed": (SignOff, select(SignOff).order_by(SignOff.id)),
+    "receipts": (Receipt, select(Receipt).order_by(Receipt.id)),
+    "files": (Evidence, select(Evidence).order_by(Evidence.id)),
     "communications": (Communication, select(Communication).order_by(Communication.sent_at, Communication.id)),
     "mails": (OutboxMail, select(OutboxMail).order_by(OutboxMail.id)),
     "events": (Event, select(Event).order_by(Event.seq)),

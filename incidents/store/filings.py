@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from incidents.base.errors import NotFound
 from incidents.store.tables import Filing
 from incidents.store.uow import UnitOfWork
 
@@ -20,4 +21,16 @@ def of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list
     rows = uow.session.scalars(select(Filing).where(Filing.incident_id.in_(incident_ids)).order_by(Filing.version))
     for row in rows:
         found.setdefault(row.incident_id, []).append(row)
+    return found
+
+
+def load(uow: UnitOfWork, filing_id: UUID) -> Filing:
+    """One filing.
+
+    Raises:
+        NotFound: there is none, or it belongs to a controller outside the unit of work.
+    """
+    found = uow.session.scalar(select(Filing).where(Filing.id == filing_id))
+    if found is None:
+        raise NotFound
     return found

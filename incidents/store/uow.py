@@ -20,7 +20,6 @@ from incidents.base.time import Clock
 from incidents.rules.readers import BROKEN_TEXT
 from incidents.store.tables import Controller, OfController, Table
 
-
 log = logs.logger("incidents.store")
 
 

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
 from incidents.base.errors import Conflict, InvalidInput, NotFound
-from incidents.rules.form import EDPB_BREACH, forms_in_force, mark
+from incidents.rules.form import EDPB_BREACH, forms_to_fill, mark
 from incidents.steps import form as steps
 from incidents.steps.cases import Case
 from incidents.web.casehead import case_page, load
@@ -33,7 +33,7 @@ def form_id_of(request: PageRequest, wanted: str) -> str:
         NotFound: there is no such form today.
     """
     chosen = wanted or EDPB_BREACH
-    if chosen not in {one.id for one in forms_in_force(clock_of(request).now().date())}:
+    if chosen not in {one.id for one in forms_to_fill(clock_of(request).now().date())}:
         raise NotFound
     return chosen
 
@@ -50,7 +50,7 @@ def _form_page(request: PageRequest, look: Look, typed_in: Form | None = None) -
         sections=sections(look, stamps_of(typed_in) if typed_in else None),
         place=look.place,
         mark=lambda name, group: mark(name, group).in_language(look.lang),
-        forms=forms_in_force(clock_of(request).now().date()),
+        forms=forms_to_fill(clock_of(request).now().date()),
         today=clock_of(request).now().date().isoformat(),
     )
 

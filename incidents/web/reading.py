@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from incidents.base.errors import FieldError, InvalidInput
@@ -12,6 +12,7 @@ from incidents.base.time import BUDAPEST, LocalTimeError, ZonedInstant, parse_lo
 from incidents.web.forms import Form
 
 NOT_A_MOMENT = msgid("Give both the date and the time, as it was on the clock on the wall in Hungary.")
+NOT_A_DAY = msgid("Give a day, for example 2026-12-01, or leave the field empty.")
 NOT_A_NUMBER = msgid("Give a whole number, or leave the field empty when it is not known yet.")
 NOT_ANSWERED = msgid("Choose yes or no: this question has no answer yet.")
 NOT_A_CHOICE = msgid("Choose one from the list, or leave it empty.")
@@ -41,6 +42,15 @@ class Reader:
         if typed:
             self.faults.append(FieldError(name, "not-a-number", NOT_A_NUMBER))
         return None
+
+    def day(self, name: str) -> date | None:
+        """A day; None when the field is empty."""
+        typed = self.form.text(name)
+        try:
+            return date.fromisoformat(typed) if typed else None
+        except ValueError:
+            self.faults.append(FieldError(name, "not-a-day", NOT_A_DAY))
+            return None
 
     def truth(self, name: str) -> bool:
         """Whether «yes» was chosen; neither «yes» nor «no» is a fault."""

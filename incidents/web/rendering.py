@@ -51,6 +51,8 @@ NOTICES = {
     "refused": msgid("You have refused the proposal. Nothing is decided yet."),
     "frozen": msgid("This version is frozen and can be downloaded."),
     "filed": msgid("The filing is recorded."),
+    "asked": msgid("The sign-off has been asked for by mail."),
+    "answered": msgid("Your answer is recorded."),
     "told": msgid("The communication to the data subjects is recorded."),
     "published": msgid("The publication is recorded."),
     "proved": msgid("The proof is recorded."),

@@ -1,10 +1,10 @@
 """The timeline of a case: every entry of its event log in words, newest first, with the mails still on their way."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any, TypeAlias
 
-from incidents.base.hungarian import format_datetime, format_number, format_table_datetime, join_words
+from incidents.base.hungarian import format_date, format_datetime, format_number, format_table_datetime, join_words
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.rules.escalation import stage_label
 from incidents.rules.facts import vocabulary
@@ -38,6 +38,7 @@ ANSWERS = {"yes": msgid("yes"), "no": msgid("no"), "review": msgid("a person mus
 MOVED = msgid("Authority: {notify_before} → {notify}. People: {tell_before} → {tell}.")
 APPROVED = msgid("Approved by {name}")
 VERSION = msgid("version {version}")
+ROWS = msgid("Rows: {rows}")
 HASH = msgid("hash {hash}")
 
 
@@ -90,10 +91,27 @@ def _duty_words(clock: ClockRow, lang: str) -> str:
 def timeline(case: Case, lang: str) -> list[Moment]:
     """What happened in a case, newest first."""
     teller = _Teller(case, lang)
-    told = [teller.moment(event) for event in case.events if not _told_with_its_stage(event)]
+    told = [teller.moment(event) for event in _together(case.events) if not _told_with_its_stage(event)]
     told += [teller.waiting(mail) for mail in case.mails if mail.state == "queued"]
     told.reverse()  # the log is oldest first; entries of one instant must be newest first as well
     return sorted(told, key=lambda moment: moment[0], reverse=True)
+
+
+def _together(events: Iterable[Event]) -> list[Event]:
+    """Answers that somebody gave in the form at one moment are one entry."""
+    found: list[Event] = []
+    for event in events:
+        last = found[-1] if found else None
+        if last and event.kind == last.kind == "form.answered" and (event.at, event.actor) == (last.at, last.actor):
+            rows = [*_rows(last), *_rows(event)]
+            found[-1] = Event(kind=last.kind, at=last.at, actor=last.actor, data={"rows": rows})
+        else:
+            found.append(event)
+    return found
+
+
+def _rows(event: Event) -> list[Any]:
+    return list(event.data.get("rows") or [event.data.get("row", "")])
 
 
 def _told_with_its_stage(event: Event) -> bool:
@@ -194,6 +212,33 @@ def _notice(_: _Teller, data: Data) -> str:
     return "\n".join(text for key in keys if (text := str(data.get(key, ""))))
 
 
+def _form(teller: _Teller, data: Data) -> str:
+    rows = data.get("rows") or [data.get("row", "")]
+    return teller.say(ROWS, rows=", ".join(str(row) for row in rows))
+
+
+def _sent(teller: _Teller, data: Data) -> str:
+    """What a filing said by its hash, or what it promises."""
+    if "promised_on" in data:
+        return format_date(date.fromisoformat(str(data["promised_on"])), teller.lang)
+    if "sha256" not in data:
+        return ""
+    lines = [_document(teller, data), str(data.get("signed_by", "")), str(data.get("unsigned_because", ""))]
+    return "\n".join(line for line in lines if line)
+
+
+def _signed(_: _Teller, data: Data) -> str:
+    return str(data.get("sentence", "")) or ", ".join(data.get("asked", ()))
+
+
+def _evidence(teller: _Teller, data: Data) -> str:
+    return f"{data.get('name', '')}, {teller.say(HASH, hash=str(data.get('sha256', ''))[:12])}"
+
+
+def _named(_: _Teller, data: Data) -> str:
+    return str(data.get("title") or data.get("identifier") or data.get("file") or "")
+
+
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
     "duty": _further_duty,
@@ -207,6 +252,12 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "mail": _mail,
     "webhook": _mail,
     "document": _document,
+    "form": _form,
+    "filing": _sent,
+    "sign_off": _signed,
+    "evidence": _evidence,
+    "receipt": _named,
+    "order": _named,
     "letter": _letter,
     "notice": _notice,
 }

@@ -17,6 +17,7 @@ from incidents.steps.register import SignedHead
 from incidents.store.tables import Communication
 from notifications.documents.dutybook import further_duties
 from notifications.documents.register import RegisterCell
+from notifications.documents.threadbook import file_lines, thread_lines
 
 
 @cache
@@ -109,7 +110,8 @@ def _communication(row: Communication, texts: Texts) -> str:
 
 
 def _identifiers(case: Case, _texts: Texts) -> RegisterCell:
-    return ", ".join(dict.fromkeys(f.authority_identifier for f in case.filings if f.authority_identifier))
+    named = [row.authority_identifier for row in case.filings] + [row.authority_identifier for row in case.receipts]
+    return ", ".join(dict.fromkeys(one for one in named if one))
 
 
 def _risk(case: Case, texts: Texts) -> RegisterCell:
@@ -151,6 +153,8 @@ _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {
     "delay_reasons": _filed(lambda filing: filing.delay_reasons),
     "channel": lambda case, texts: _law()["channels"][case.filing.channel][texts.lang] if case.filing else None,
     "authority_identifier": _identifiers,
+    "thread": thread_lines,
+    "files": file_lines,
     "communications": _communications,
     "duties": further_duties,
     "closed_at": lambda case, _texts: _local(case.incident.closed_at),

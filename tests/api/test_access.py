@@ -28,6 +28,14 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/incidents/{incident_id}/decisions"): DECISION,
     ("POST", "/incidents/{incident_id}/drafts"): {"kind": "authority"},
     ("POST", "/incidents/{incident_id}/filings"): {"filed_at": "2026-11-20T17:45", "channel": "online"},
+    ("PATCH", "/incidents/{incident_id}/form"): {"answers": {"other_parties": "no"}},
+    ("POST", "/incidents/{incident_id}/orders"): {
+        "kind": "clarify",
+        "title": "Naplók",
+        "text": "Küldje meg a naplókat.",
+        "received_at": "2026-11-20T17:45",
+        "days": 8,
+    },
     ("POST", "/incidents/{incident_id}/communications"): {"sent_at": "2026-11-20T17:45", "form": "post"},
     ("PUT", "/incidents/{incident_id}/letter"): {"words": {"hotline": "06 80 555 010"}},
     ("POST", "/incidents/{incident_id}/publications"): {
@@ -68,6 +76,8 @@ ACTS = {
     ("POST", "/incidents/{incident_id}/decisions"): "decide",
     ("POST", "/incidents/{incident_id}/drafts"): "draft",
     ("POST", "/incidents/{incident_id}/filings"): "file",
+    ("PATCH", "/incidents/{incident_id}/form"): "draft",
+    ("POST", "/incidents/{incident_id}/orders"): "amend",
     ("POST", "/incidents/{incident_id}/communications"): "communicate",
     ("PUT", "/incidents/{incident_id}/letter"): "draft",
     ("POST", "/incidents/{incident_id}/publications"): "communicate",

@@ -81,11 +81,13 @@ def test_from_the_staff_report_to_the_closed_case(browser: "Browser", service: S
     freeze_both_drafts(dpo, reference)
     record_the_filing(dpo)
     record_the_communication(dpo)
+    fill_in_the_form(dpo)
+    record_the_follow_up(dpo)
     look_into_the_register(dpo, reference)
     close(dpo, reference)
 
     assert watch.faults == []
-    assert len(watch.refused) == 2  # the staff form came back twice
+    assert len(watch.refused) == 3  # the staff form came back twice, and the filing was not complete yet
     assert "Traceback" not in service.stop()
     assert "FUT: intact" in service.command("verify-register")
 
@@ -350,6 +352,7 @@ def words_of_pdf(content: bytes) -> str:
 
 
 def record_the_filing(dpo: Visitor) -> None:
+    """Not everything is known: it cannot be called complete, and goes out incomplete with a promise."""
     dpo.follow("Benyújtás")
     form = dpo.region("Bejelentés a Hatóságnak")
     dpo.choose("Teljes?", "Teljes: nem kell pótolni semmit", within=form)
@@ -357,7 +360,12 @@ def record_the_filing(dpo: Visitor) -> None:
     dpo.moment("Mikor küldte el?", now(), form)
     dpo.type("A NAIH által adott azonosító", IDENTIFIER, form)
     dpo.pick("Melyik véglegesített változatot küldte el?", re.compile(r"1\. változat"), form)
-    dpo.picture("benyujtas", 1700)
+    dpo.press("Benyújtás rögzítése", form)
+    dpo.sees("Ez akadályozza, hogy teljes legyen:")
+    dpo.picture("benyujtas-hianyos", 1900)
+    dpo.choose("Teljes?", "Hiányos: a többit pótoljuk", within=form)
+    dpo.type("Mikorra ígéri a pótlást?", f"{now() + timedelta(days=10):%Y-%m-%d}", form)
+    dpo.picture("benyujtas", 1900)
     dpo.press("Benyújtás rögzítése", form)
     dpo.sees("határidőben")
 
@@ -373,6 +381,38 @@ def record_the_communication(dpo: Visitor) -> None:
     dpo.picture("tajekoztatas", 1380)
     dpo.press("Tájékoztatás rögzítése", form)
     dpo.sees("Elért érintettek: 1187")
+
+
+def fill_in_the_form(dpo: Visitor) -> None:
+    """What the case does not know is answered in the form; fields come and go with the answers."""
+    dpo.follow("Űrlap")
+    dpo.picture("urlap", 1500)
+    dpo.pick("38. Közreműködik-e más fél, például adatfeldolgozó vagy közös adatkezelő?", "b) Nem")
+    dpo.pick("50. Hogyan derült fény az adatvédelmi incidensre?", re.compile("adatkezelő"))
+    dpo.type("76. Az incidenskor érvényben lévő intézkedések leírása", "Évente oktatás, belső szabályzat.")
+    dpo.pick("87. A lehetséges hatások súlyossága", "c) Súlyos")
+    dpo.pick("102. Hány érintettet tájékoztattak?", "b) Nem minden érintettet tájékoztattak")
+    dpo.type("103. Miért nem tájékoztattak minden érintettet?", "13 levél visszajött, telefonon keressük őket.")
+    dpo.type("106. Az érintetteknek adott tájékoztatás tartalma", "A csatolt levél szerint.")
+    dpo.choose("A hasonló incidensek megelőzésére tett releváns intézkedések", "d) Adatok titkosítása")
+    police = "További információ a más hatóságnál tett bejelentésről, feljelentésről"
+    dpo.type(f"111. {police}", "Budapesti rendőrkapitányság, feljelentés.")
+    dpo.press("Válaszok mentése")
+    dpo.sees("Nincs akadálya, hogy teljesként nyújtsák be")
+
+
+def record_the_follow_up(dpo: Visitor) -> None:
+    dpo.follow("Benyújtás")
+    form = dpo.region("Bejelentés a Hatóságnak")
+    dpo.choose("Teljes?", "Teljes: nem kell pótolni semmit", within=form)
+    dpo.pick("Csatorna", "NAIH Incidensbejelentő Rendszer", form)
+    dpo.moment("Mikor küldte el?", now(), form)
+    dpo.type("Megjegyzés", "Az intézkedéseket és az értesítés eredményét pótoljuk.", form)
+    dpo.press("Benyújtás rögzítése", form)
+    dpo.follow("Benyújtás")
+    dpo.sees("Kiegészítő bejelentés")
+    dpo.sees("teljesítve")
+    dpo.picture("bejelentes-menete", 1300)
 
 
 def look_into_the_register(dpo: Visitor, reference: str) -> None:

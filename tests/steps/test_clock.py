@@ -247,7 +247,7 @@ def test_the_next_act_leads_through_the_case(firm: Firm) -> None:
         ("draft", case.freeze),
         ("file", lambda: case.file(complete=False, authority_identifier="NAIH-1/2026")),
         ("tell", case.tell),
-        ("follow_up", lambda: case.file("follow_up")),
+        ("follow_up", lambda: case.fill_form().file("follow_up", complete=True)),
     ]
     for due, act in acts:
         assert case.look().next_act == due

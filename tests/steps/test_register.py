@@ -38,11 +38,11 @@ class TestClosing:
         assert obstacle(case) == "There is no decision yet."
         case.decide("yes", "yes")
         assert "no filing is recorded" in obstacle(case)
-        case.file(complete=False, authority_identifier="NAIH-1/2026")
+        case.file("new", authority_identifier="NAIH-1/2026")
         assert "record the complete follow-up first" in obstacle(case)
-        case.file("follow_up")
-        assert "no communication is recorded" in obstacle(case)
         case.tell()
+        assert "record the complete follow-up first" in obstacle(case)
+        case.fill_form().file("follow_up", complete=True)
         close(case)
         assert (case.look().state, case.look().next_act) == ("closed", "none")
 
@@ -54,18 +54,18 @@ class TestClosing:
         assert (seen.incident.closed_at, seen.incident.closing_note) == (firm.town.clock.now(), DONE)
 
     def test_an_exemption_by_public_notice_still_owes_the_notice(self, firm: Firm) -> None:
-        case = firm.report()
+        case = firm.report().fill_form()
         case.decide("yes", "exempt", exemption="c")
-        case.file()
+        case.file(complete=True)
         assert "no communication is recorded" in obstacle(case)
         case.tell(form="public", reached=None)
         close(case)
 
     @pytest.mark.parametrize("letter", ["a", "b"])
     def test_the_other_exemptions_owe_none(self, firm: Firm, letter: str) -> None:
-        case = firm.report().encrypted()
+        case = firm.report().encrypted().fill_form()
         case.decide("yes", "exempt", exemption=letter, evidence=GOOD_REASON)
-        case.file()
+        case.file(complete=True)
         close(case)
 
     def test_it_says_in_a_sentence_with_what_result(self, firm: Firm) -> None:
@@ -108,9 +108,9 @@ class TestReopening:
         assert kinds[-3:] == ["incident.reopened", "facts.amended", "assessment.made"]
 
     def test_what_was_decided_and_filed_stays_decided_and_filed(self, firm: Firm) -> None:
-        case = firm.report()
+        case = firm.report().fill_form()
         case.decide("yes")
-        case.file()
+        case.file(complete=True)
         close(case)
         reopen(case)
         seen = case.look()

@@ -80,7 +80,7 @@ class TestWhatFollows:
         case.file(complete=False)
         assert refusal(case, "follow_up") == {"authority_identifier"}
         case.file("follow_up", complete=False, authority_identifier=" NAIH-1/2026 ")
-        case.file("follow_up")
+        case.fill_form().file("follow_up", complete=True)
         rows = case.look().filings
         assert [(row.version, row.kind, row.complete) for row in rows] == [
             (1, "new", False),

@@ -7,6 +7,7 @@ from incidents.rules.decide import DecisionForm
 from incidents.rules.send import FilingForm
 from incidents.steps import clock, decide, send
 from tests.builders import ENCRYPTED
+from tests.thread_builders import say_everything
 from tests.web.office import LOST_LAPTOP, Office, text_of
 
 CLEAR = "A lemez korszerű titkosítással védett, a kulcs biztonságban van, az adatokról teljes mentés készült."
@@ -45,6 +46,7 @@ def test_the_next_act_follows_the_flow_of_the_law(office: Office) -> None:
     assert "A bejelentés tervezete" in next_act()
     with office.uow() as uow:
         now = ZonedInstant(office.clock.now())
+        say_everything(uow, incident)
         send.record_filing(uow, incident, FilingForm("new", True, "epapir", now))
     assert "Az ügy lezárása" in next_act()
 

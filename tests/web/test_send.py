@@ -68,7 +68,7 @@ def test_after_the_first_notification_a_follow_up_is_offered(small_office: Offic
     small_office.fill_in(f"/incidents/{incident}/send", FILED)
     page = small_office.get(f"/incidents/{incident}/send")
     assert 'value="follow_up" checked' in page
-    answer = small_office.fill_in(f"/incidents/{incident}/send", FILED | {"kind": "follow_up", "complete": "yes"})
+    answer = small_office.fill_in(f"/incidents/{incident}/send", FILED | {"kind": "follow_up"})
     assert answer.status_code == 303
     assert [one.kind for one in small_office.case(incident).filings] == ["new", "follow_up"]
 

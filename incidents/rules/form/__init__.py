@@ -13,7 +13,8 @@ from incidents.rules.form.model import (
     FormSection,
     form_in_force,
     form_of_version,
-    forms_in_force,
+    form_to_fill,
+    forms_to_fill,
     mark,
 )
 from incidents.rules.form.reading import Beside, Reporter, Told
@@ -42,7 +43,8 @@ __all__ = [
     "fingerprint",
     "form_in_force",
     "form_of_version",
-    "forms_in_force",
+    "form_to_fill",
+    "forms_to_fill",
     "frozen",
     "mark",
     "naih_mapping",

@@ -135,14 +135,24 @@ def form_in_force(form_id: str, on: date) -> Form:
     return form_of_version(form_id, in_force("forms", form_id, on)["version"])
 
 
-def forms_in_force(on: date) -> tuple[Form, ...]:
+def form_to_fill(form_id: str, on: date) -> Form:
+    """The form of that id that applies on a day; before its first day its first version, for some form is needed.
+
+    Raises:
+        NoSuchLawError: there is no form of that id at all.
+    """
+    with suppress(NoSuchLawError):
+        return form_in_force(form_id, on)
+    known = sorted((law["applies_from"], law["version"]) for law in every("forms") if law["id"] == form_id)
+    if not known:
+        raise NoSuchLawError(f"there is no forms/{form_id}")
+    return form_of_version(form_id, known[0][1])
+
+
+def forms_to_fill(on: date) -> tuple[Form, ...]:
     """Every form that can be filled in on a day, in order of id; a new form is a new file."""
     ids = {law["id"] for law in every("forms") if "sections" in law}
-    found = []
-    for form_id in sorted(ids):
-        with suppress(NoSuchLawError):
-            found.append(form_in_force(form_id, on))
-    return tuple(found)
+    return tuple(form_to_fill(form_id, on) for form_id in sorted(ids))
 
 
 @cache
