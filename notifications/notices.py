@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from incidents.base.dated import of_version
+from incidents.base.hungarian import format_datetime
 from incidents.rules.facts import label
 from incidents.steps.cases import Case
+from incidents.steps.duty_views import DutyView
 
-NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened", "handed_over"})
+NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened", "handed_over", "duty_proposed"})
 
 
 @cache
@@ -34,6 +36,7 @@ def words(case: Case, template: str, payload: Mapping[str, Any], lang: str) -> d
         "proposal_answered": _answer,
         "exemption_reopened": _exemption,
         "handed_over": _handed,
+        "duty_proposed": _proposed,
     }
     return {"heading": title(template, lang), **read[template](case, payload, lang)}
 
@@ -83,6 +86,20 @@ def _handed(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]
 
 def _exemption(_case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:
     return {"letter": payload["exemption"], "facts": _labels(payload["facts"], lang)}
+
+
+def _proposed(case: Case, payload: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """The duties that were proposed, each with the end of its first report were it confirmed."""
+    found = [one for one in case.duties if str(one.row.id) in payload["duties"]]
+    return {"proposed": [_duty(one, lang) for one in found]}
+
+
+def _duty(view: DutyView, lang: str) -> str:
+    label, nearest = view.law.label[lang], view.nearest
+    if nearest is None or nearest.due_at is None:
+        return label
+    when = format_datetime(nearest.due_at, lang)
+    return str(_law()["proposed"][lang]).format(duty=label, report=nearest.rule.label[lang], when=when)
 
 
 def _labels(keys: list[str], lang: str) -> list[str]:
