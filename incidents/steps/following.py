@@ -25,15 +25,15 @@ def profile_of(controller: Controller) -> Profile:
     return profiles.profile_of(controller.subject_to)
 
 
-def propose(uow: UnitOfWork, incident: Incident) -> None:
+def propose(uow: UnitOfWork, incident: Incident, *, just_opened: bool = False) -> None:
     """Propose what profile and facts speak for; a proposal whose ground is gone, and that nobody decided, goes."""
     if incident.is_drill:
         return
     profile = profile_of(controllers.load(uow, incident.controller_id))
-    if profile == Profile() and incident.facts_version <= 1:
-        return  # nothing to propose, and nothing proposed yet
+    rows = () if just_opened else stored.of_case(uow, incident.id)
+    if not rows and profile == Profile():
+        return
     wanted = _wanted(uow, incident, profile)
-    rows = stored.of_case(uow, incident.id)
     known = {row.regime for row in rows}
     _announce(uow, incident, [_propose(uow, incident, one) for key, one in sorted(wanted.items()) if key not in known])
     for row in rows:

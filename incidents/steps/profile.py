@@ -6,6 +6,7 @@ from uuid import UUID
 from incidents.base.errors import InvalidInput
 from incidents.base.ids import new_id
 from incidents.rules.profile import ClientForm, RegimesForm, client_faults, regimes_faults, said
+from incidents.steps import following
 from incidents.steps.guard import require
 from incidents.store import audit, controllers
 from incidents.store import duties as stored
@@ -16,7 +17,7 @@ from incidents.store.uow import UnitOfWork
 def set_regimes(uow: UnitOfWork, controller_id: UUID, form: RegimesForm) -> Controller:
     """Keep what the controller is subject to; the log holds the old and the new answers.
 
-    Cases that are open keep their duties; what follows from the new answers is proposed with their next facts.
+    What follows from them is proposed in every open case; what a person has decided stays.
 
     Raises:
         InvalidInput: an answer cannot be used.
@@ -25,12 +26,15 @@ def set_regimes(uow: UnitOfWork, controller_id: UUID, form: RegimesForm) -> Cont
     if errors := regimes_faults(form):
         raise InvalidInput(errors)
     controller = controllers.lock(uow, controller_id)
+    open_cases = stored.lock_open_cases(uow, controller_id)
     old = {"subject_to": controller.subject_to, "tell_target_hours": controller.tell_target_hours}
     new = {"subject_to": said(form), "tell_target_hours": form.tell_target_hours}
     changes = {key: {"old": old[key], "new": new[key]} for key in new if old[key] != new[key]}
     controller.subject_to, controller.tell_target_hours = said(form), form.tell_target_hours
     if changes:
         audit.append(uow, audit.NewEvent(controller_id, None, "controller.updated", {"changes": changes}))
+    for incident in open_cases if "subject_to" in changes else ():
+        following.propose(uow, incident)
     return controller
 
 

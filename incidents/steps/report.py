@@ -85,7 +85,7 @@ def open_incident(
     amendment = incidents.add_amendment(uow, incident, dict(facts), "")
     audit.append(uow, _opened(incident, amendment))
     clock_step.start_provisional(uow, incident)
-    following.propose(uow, incident)
+    following.propose(uow, incident, just_opened=True)
     return Opened(incident.id, incident.reference, token)
 
 

@@ -7,7 +7,15 @@ from sqlalchemy import select
 
 from incidents.base.errors import NotFound
 from incidents.store.deadlines import GDPR_33
-from incidents.store.tables import Acknowledgement, ClientContract, ClockRow, Communication, DutyReport, DutyRow
+from incidents.store.tables import (
+    Acknowledgement,
+    ClientContract,
+    ClockRow,
+    Communication,
+    DutyReport,
+    DutyRow,
+    Incident,
+)
 from incidents.store.uow import UnitOfWork
 
 
@@ -34,6 +42,17 @@ def of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list
     for row in uow.session.scalars(select(DutyRow).where(DutyRow.incident_id.in_(incident_ids)).order_by(DutyRow.id)):
         found.setdefault(row.incident_id, []).append(row)
     return found
+
+
+def lock_open_cases(uow: UnitOfWork, controller_id: UUID) -> Sequence[Incident]:
+    """Every open case of a controller, locked in one order before anything is written (see ``incidents.lock``)."""
+    return uow.session.scalars(
+        select(Incident)
+        .where(Incident.controller_id == controller_id, Incident.closed_at.is_(None), Incident.is_drill.is_(False))
+        .order_by(Incident.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def remove(uow: UnitOfWork, row: DutyRow) -> None:

@@ -505,3 +505,15 @@ def test_what_has_fired_on_the_old_clock_is_not_told_again_on_the_new_one(firm: 
     assert old["opened"] == "fired"
     assert "opened" not in new
     assert "scheduled" not in {state for name, state in old.items() if name.startswith("before")}
+
+
+def test_answers_given_later_are_proposed_in_the_cases_that_are_open(firm: Firm) -> None:
+    case = subject_to(firm, dora=True).report()
+    confirm(case, "dora-mnb")
+    subject_to(firm, kibertv_entity=True, dora=False)
+    assert {name: row.state for name, row in duties_of(case).items()} == {
+        "dora-mnb": "confirmed",
+        "kibertv": "proposed",
+    }
+    subject_to(firm, kibertv_entity=False)
+    assert set(duties_of(case)) == {"dora-mnb"}

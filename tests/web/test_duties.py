@@ -164,3 +164,4 @@ def test_the_closing_page_names_the_duty_that_is_still_open(small_office: Office
     small_office.sign_in("dpo")
     page = text_of(small_office.get(f"/incidents/{incident}/close"))
     assert "Egy további kötelezettségről még dönteni kell" in page
+    assert "Jelentős IKT-incidens bejelentése (DORA)" in page[page.index("Még nem zárható le") :]
