@@ -64,7 +64,9 @@ def test_no_row_can_be_replaced_by_another_under_its_key(connection: Connection,
     assert sorted(refusals(connection, same_key)) == NAMES
 
 
-@pytest.mark.parametrize("table", ["fact_amendment", "assessment", "decision", "document", "filing"])
+@pytest.mark.parametrize(
+    "table", ["fact_amendment", "assessment", "decision", "document", "filing", "escalation_policy"]
+)
 def test_no_row_can_be_replaced_by_another_of_its_version(connection: Connection, town: Town, table: str) -> None:
     columns = [row["name"] for row in inspect(connection).get_columns(table)]
     values = ", ".join("'00000000000000000000000000000001'" if name == "id" else name for name in columns)
