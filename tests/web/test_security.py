@@ -19,6 +19,7 @@ from tests.web.office import Office, text_of
 
 OPEN_TO_ALL = {
     "/ack/{token}",
+    "/calendar/{name}",
     "/invite/{token}",
     "/language/{language}",
     "/login",
