@@ -22,7 +22,7 @@ from incidents.web.forms import Form
 from incidents.web.mailbox import FRAMED
 from incidents.web.recipients import list_of, vault
 from incidents.web.rendering import page, see_other
-from incidents.web.sessions import PageRequest, page_uow, settings_of
+from incidents.web.sessions import PageRequest, may_at, page_uow, settings_of
 from notifications.letters import letter_of
 
 MAILING = "/incidents/{incident_id:uuid}/mailings/{mailing_id:uuid}"
@@ -130,9 +130,9 @@ def mailing_page(
     """The page of a mailing; a refused form brings its errors."""
     standing = standing_of(request, incident_id, mailing_id)
     with page_uow(request, read_only=True) as uow:
-        erased = standing.people.state == "deleted"
-        seal = vault(request)
-        rows = [] if erased or standing.mailing.started_at else steps.samples(uow, mailing_id)
+        seal, before = vault(request), standing.mailing.started_at is None and standing.people.state != "deleted"
+        prepares = may_at(request, standing.mailing.controller_id, "draft")
+        rows = steps.samples(uow, mailing_id) if before and prepares else []
         known = {
             "samples": [Sample(row, seal.open(row.sealed)) for row in rows],
             "events": steps.events_of(uow, mailing_id),

@@ -39,6 +39,7 @@ MOVED = msgid("Authority: {notify_before} â†’ {notify}. People: {tell_before} â†
 APPROVED = msgid("Approved by {name}")
 VERSION = msgid("version {version}")
 ROWS = msgid("Rows: {rows}")
+PEOPLE = msgid("{count} people or letters")
 HASH = msgid("hash {hash}")
 
 
@@ -239,6 +240,13 @@ def _named(_: _Teller, data: Data) -> str:
     return str(data.get("title") or data.get("identifier") or data.get("file") or "")
 
 
+def _people(teller: _Teller, data: Data) -> str:
+    """To how many people, or how many letters, and the file they came in."""
+    count = data.get("people", data.get("letters", data.get("reached")))
+    shown = teller.say(PEOPLE, count=format_number(count, teller.lang)) if isinstance(count, int) else ""
+    return ", ".join(part for part in (str(data.get("file", "")), shown) if part)
+
+
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
     "duty": _further_duty,
@@ -252,6 +260,8 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "mail": _mail,
     "webhook": _mail,
     "document": _document,
+    "mailing": _people,
+    "recipients": _people,
     "form": _form,
     "filing": _sent,
     "sign_off": _signed,

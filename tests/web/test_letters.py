@@ -265,6 +265,15 @@ def test_a_letter_can_be_looked_at_as_a_mail_and_on_paper(post: Post) -> None:
     assert "Minta utca 1." in PdfReader(io.BytesIO(pdf.content)).pages[0].extract_text()
 
 
+def test_an_auditor_sees_how_it_stands_and_nobody_s_name(post: Post) -> None:
+    at = post.prepared(*people(1))
+    post.office.sign_in("auditor")
+    page = post.office.get(at)
+    assert "előkészítve" in page
+    assert "Minta 1. Anna" not in page
+    assert f'action="{at}/' not in page
+
+
 def test_an_act_out_of_turn_is_refused_in_words(post: Post) -> None:
     at = post.prepared(*people(1))
     post.office.sign_in("dpo")
