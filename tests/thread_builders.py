@@ -10,7 +10,6 @@ from incidents.store import audit, incidents
 from incidents.store.tables import (
     AuthorityOrder,
     Evidence,
-    FilingContent,
     FilingPromise,
     FormAnswer,
     OrderAnswer,
@@ -109,12 +108,6 @@ def busy_thread(case: "CaseFile") -> None:
         signed = SignOff(request_id=request.id, fingerprint="f" * 64, **said, answered_by_id=manager.id)
         signed.answered_at = uow.now
         _add(uow, case, "sign_off.answered", signed)
-        _add(
-            uow,
-            case,
-            "filing.content_kept",
-            FilingContent(**frozen, version=1, filing_id=filing.id, sign_off_id=signed.id),
-        )
         promise = {"promised_on": "2026-12-01", "fields": ["cause"], "subject": uuid4().hex}
         _add(uow, case, "filing.promised", FilingPromise(**promise, filing_id=filing.id))
         file = {"name": "igazolas.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
