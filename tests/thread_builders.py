@@ -1,27 +1,17 @@
-"""A thread with the authority in which everything has happened once."""
+"""A thread with the authority in which everything has happened once, and a case that says all the form asks for."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
-from incidents.steps import cases, form, report
-from incidents.store import audit, incidents
-from incidents.store.tables import (
-    AuthorityOrder,
-    Evidence,
-    FilingPromise,
-    FormAnswer,
-    OrderAnswer,
-    Receipt,
-    SignOff,
-    SignOffRequest,
-)
+from incidents.rules.evidence import NewFile
+from incidents.rules.thread import OrderAnswerForm, OrderForm
+from incidents.steps import cases, form, orders, report, sign_off, thread
 from incidents.store.uow import UnitOfWork
 
 if TYPE_CHECKING:
     from tests.builders import CaseFile
-
 
 KNOWN: dict[str, Any] = {
     "noticed_how": "A futár vette észre, amikor visszaért a furgonhoz.",
@@ -83,47 +73,14 @@ def say_everything(uow: UnitOfWork, incident_id: UUID) -> None:
 
 
 def busy_thread(case: "CaseFile") -> None:
-    """A row in every table of the form and the thread; the case has a filing already."""
-    filing = case.look().filings[0]
-    manager = case.firm.people["manager"]
-    with case.town.uow() as uow:
-        at = {"recorded_by": manager.name, "recorded_at": uow.now}
-        frozen = {
-            "form": "edpb-breach",
-            "form_version": "1.0-draft",
-            "content": {"fields": {}},
-            "fingerprint": "f" * 64,
-        }
-        answer = {"form": "edpb-breach", "form_version": "1.0-draft", "field": "other_parties", "state": "given"}
-        _add(
-            uow,
-            case,
-            "form.answered",
-            FormAnswer(**answer, version=1, value="no", said_by=manager.name, said_at=uow.now),
-        )
-        asked = {"version": 1, "filing_kind": "new", "complete": False, "asked": [manager.name]}
-        by = {"requested_by": "Doktor Dóra", "requested_at": uow.now}
-        request = _add(uow, case, "sign_off.requested", SignOffRequest(**frozen, **asked, **by))
-        said = {"answer": "approved", "sentence": "Rendben, mehet.", "answered_by": manager.name}
-        signed = SignOff(request_id=request.id, fingerprint="f" * 64, **said, answered_by_id=manager.id)
-        signed.answered_at = uow.now
-        _add(uow, case, "sign_off.answered", signed)
-        promise = {"promised_on": "2026-12-01", "fields": ["cause"], "subject": uuid4().hex}
-        _add(uow, case, "filing.promised", FilingPromise(**promise, filing_id=filing.id))
-        file = {"name": "igazolas.pdf", "media_type": "application/pdf", "size": 9, "sha256": "a" * 64}
-        kept = Evidence(purpose="receipt", **file, content=b"%PDF-1.7\n", added_by=manager.name, added_at=uow.now)
-        _add(uow, case, "evidence.added", kept)
-        _add(uow, case, "receipt.recorded", Receipt(filing_id=filing.id, evidence_id=kept.id, **at))
-        got = {"kind": "clarify", "title": "Tényállás tisztázása", "text": "Küldje meg a naplókat."}
-        when = {"received_at": uow.now, "received_zone": "Europe/Budapest", "days": 8}
-        order = _add(uow, case, "order.received", AuthorityOrder(subject=uuid4().hex, **got, **when, **at))
-        sent = {"sent_at": uow.now, "sent_zone": "Europe/Budapest", "channel": "krid", "text": "Mellékelve."}
-        _add(uow, case, "order.answered", OrderAnswer(order_id=order.id, **sent, **at))
-
-
-def _add(uow: UnitOfWork, case: "CaseFile", kind: str, row: Any) -> Any:
-    incident = incidents.load(uow, case.id)
-    row.id, row.controller_id, row.incident_id = new_id(uow.now), incident.controller_id, incident.id
-    uow.add(row)
-    audit.append(uow, audit.about(incident, kind, row))
-    return row
+    """Everything happens once in the thread of a case that has a filing: the steps leave a row in every table."""
+    now, file = case.town.now, NewFile("igazolas.pdf", b"%PDF-1.7\n")
+    with case.firm.as_("dpo") as uow:
+        form.answer(uow, case.id, {"other_parties": "no"})
+        thread.record_receipt(uow, case.look().filings[0].id, identifier="NAIH-1/2026", file=file)
+        order = orders.receive(uow, case.id, OrderForm("clarify", "Naplók", "Küldje meg a naplókat.", now, days=8))
+        orders.answer(uow, order.id, OrderAnswerForm(now, "krid", "Mellékelve."))
+        request = sign_off.request(uow, case.id, form.Asked())
+    with case.firm.as_("manager") as uow:
+        sign_off.answer(uow, request.id, "approved", "Rendben, mehet.")
+    case.file("follow_up", promised_on=date(2030, 12, 1))

@@ -8,7 +8,6 @@ from uuid import UUID
 import pytest
 
 from incidents.base import dated
-from incidents.rules.form import model
 from incidents.steps import form
 from tests.web.office import Office, text_of
 
@@ -190,11 +189,10 @@ def tiny_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
         if one.name != "forms":
             (tmp_path / "law" / one.relative_to(law)).symlink_to(one)
     (forms / "tiny-1.toml").write_text(TINY, encoding="utf-8")
-    monkeypatch.setattr(dated, "files", lambda _package: tmp_path)
+    monkeypatch.setattr(dated, "LAW", tmp_path / "law")
     dated._all.cache_clear()
     yield
     dated._all.cache_clear()
-    model.form_of_version.cache_clear()
 
 
 def test_a_new_form_is_a_new_file(small_office: Office, tiny_form: None) -> None:
