@@ -7,7 +7,9 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from litestar.testing import TestClient
 
+from incidents.web.app import create_app
 from tests.api.conftest import Api
 from tests.builders import ENCRYPTED
 from tests.company import Company
@@ -163,7 +165,8 @@ def test_two_requests_at_once_under_one_key_open_one_case(company: Company) -> N
     key, start, answers = company.key(), Barrier(4), []
 
     def call() -> None:
-        with company.site() as site:
+        own = create_app(company.settings, company.engine, company.clock)
+        with TestClient(own, base_url="http://127.0.0.1") as site:
             api = Api(site, key)
             start.wait(30)
             answers.append(api.call("POST", "/incidents", REPORT, **{"Idempotency-Key": "ticket-4711"}))

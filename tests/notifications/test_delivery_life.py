@@ -11,6 +11,11 @@ def test_life_is_shown_with_the_first_mail_and_not_only_at_the_end(company: Comp
     company.open_case()
     company.sweep()
     with Mailer(parse_url(company.settings.smtp_url)) as mailer:
-        assert outgoing.run(company.engine, company.clock, MailCourier(mailer, company.settings, down=False)) == 2
+        assert (
+            outgoing.run(
+                company.engine, company.clock, MailCourier(mailer, company.clock, company.settings, down=False)
+            )
+            == 2
+        )
     with company.uow(read_only=True) as uow:
         assert heartbeat.read(uow)["deliver"] == company.clock.now()
