@@ -10,7 +10,9 @@ from incidents.rules.facts import label
 from incidents.steps.cases import Case
 from incidents.steps.duty_views import DutyView
 
-NOTICES = frozenset({"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened", "handed_over", "duty_proposed"})
+NOTICES = frozenset(
+    {"verdict_changed", "approval_wanted", "proposal_answered", "exemption_reopened", "handed_over", "duty_proposed"}
+)
 
 
 @cache
