@@ -3,10 +3,14 @@
 A crash between the server's «250 OK» and our commit repeats the one letter in hand, under the same Message-ID; nobody
 is passed over, for whoever is not settled gets another turn when the lease ends. A letter is settled while the server
 is told of the next one: that one's content leaves only when the settling is committed.
+
+That commit does not wait for the disk, the claim of the next batch does, for all of it. A database that is killed in
+between forgets what we still know: it is told again.
 """
 
 import logging
 import re
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -22,7 +26,7 @@ from incidents.rules.recipients import Person
 from incidents.steps import recipients, sending
 from incidents.steps.sending import Turn
 from incidents.store import controllers, documents, heartbeat, incidents, mailings
-from incidents.store.engine import Database
+from incidents.store.engine import Database, DatabaseTrouble
 from incidents.store.mailings import Claimed
 from incidents.store.tables import Mailing
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
@@ -39,6 +43,8 @@ LONGEST_TURN = timedelta(minutes=2)
 """After so long the rest of a batch is given back: well before the lease ends."""
 RUN = timedelta(seconds=60)
 """How long one run goes on before others get the worker."""
+PATIENCE_SECONDS = 60
+"""How long a database that was away is waited for, to tell it what left meanwhile."""
 SUSPICIOUS = 5
 """So many letters in a row refused for no fault of the mailboxes: a person has to look."""
 _ANSWER = re.compile(r"\d{3}(?:[ -]\d\.\d{1,3}\.\d{1,3})?")
@@ -101,6 +107,8 @@ class _Post:
     settler: ThreadPoolExecutor
     sent: int = 0
     _settling: "Future[None] | None" = None
+    _left: list[Claimed] = field(default_factory=list)
+    """The letters of this batch that the server has taken."""
     _letters: dict[tuple[UUID, str], LetterMail] = field(default_factory=dict)
     _refused: list[tuple[Claimed, str]] = field(default_factory=list)
 
@@ -133,14 +141,10 @@ class _Post:
 
     def _send(self, turn: Turn) -> bool:
         """The letters of a turn; False when the run is over."""
-        begun, rest = self.clock.now(), list(turn.claimed)
+        rest = list(turn.claimed)
+        self._left.clear()
         try:
-            while rest and self.clock.now() < min(begun + LONGEST_TURN, self.until):
-                self._one(turn, rest[0])
-                rest.pop(0)
-                if len(self._refused) >= SUSPICIOUS:
-                    self._stop_for_a_person(turn)
-                    return False
+            return self._send_some(turn, rest)
         except ServerFailure as failure:
             with self._uow() as uow:
                 sending.note_trouble(uow, turn.mailing_id, str(failure))
@@ -150,10 +154,37 @@ class _Post:
             with self._uow() as uow:
                 sending.note_trouble(uow, turn.mailing_id, str(failure), pause=True)
             return False
+        except DatabaseTrouble:
+            self._tell_again()
+            raise
+        finally:
+            self._let_go(rest)
+
+    def _send_some(self, turn: Turn, rest: list[Claimed]) -> bool:
+        """Send while there is time; what was tried is taken off the rest. False when the run is over."""
+        end = min(self.clock.now() + LONGEST_TURN, self.until)
+        try:
+            while rest and self.clock.now() < end:
+                self._one(turn, rest[0])
+                rest.pop(0)
+                if len(self._refused) >= SUSPICIOUS:
+                    self._stop_for_a_person(turn)
+                    return False
         finally:
             self._settled()
-            self._let_go(rest)
         return not rest
+
+    def _tell_again(self) -> None:
+        """The database was away, and what it was told without waiting for its disk may be forgotten."""
+        for _ in range(PATIENCE_SECONDS):
+            try:
+                with self._uow() as uow:
+                    for claimed in self._left:
+                        sending.sent(uow, claimed)
+            except DatabaseTrouble:
+                time.sleep(1)
+            else:
+                return
 
     def _one(self, turn: Turn, claimed: Claimed) -> None:
         """Hand one letter over and record how it went, before the next one is touched."""
@@ -169,6 +200,7 @@ class _Post:
             self._refuse(claimed, str(failure))
         else:
             self.sent += 1
+            self._left.append(claimed)
             self._settling = self.settler.submit(self._settle, lambda uow: sending.sent(uow, claimed))
             self._believe_refusals()
 
@@ -190,7 +222,7 @@ class _Post:
             settling.result()
 
     def _settle(self, how: Callable[[UnitOfWork], bool]) -> None:
-        with self._uow() as uow:
+        with unit_of_work(self.engine, self.clock, SYSTEM, EVERY_CONTROLLER, hurried=True) as uow:
             how(uow)
 
     def _refuse(self, claimed: Claimed, said: str) -> None:

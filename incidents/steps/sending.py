@@ -53,7 +53,7 @@ def _finish_what_is_done(uow: UnitOfWork, row: Mailing, upto: int | None) -> Non
 
 def sent(uow: UnitOfWork, claimed: Claimed) -> bool:
     """The mail server took the letter; False when somebody else holds it by now."""
-    return mailings.settle(uow, claimed, state="sent", sent_at=uow.now, answer="")
+    return mailings.mark_sent(uow, claimed)
 
 
 def refused(uow: UnitOfWork, claimed: Claimed, answer: str) -> bool:

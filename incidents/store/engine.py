@@ -6,10 +6,17 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+DatabaseTrouble = DBAPIError
+"""What the layers above catch when the database is away, without knowing which one it is."""
 Database = Engine
 """What the layers above hand on without knowing it: a database to open units of work on."""
+
+HURRIED = "hurried"
+"""Execution option: commit without waiting for the disk (``unit_of_work``). Every other commit waits for it, and for
+all that was committed before."""
 
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers never wait for the writer
@@ -23,13 +30,20 @@ def create_engine_for(url: str) -> Engine:
     """An engine for SQLite (one host, one file) or PostgreSQL, the same to all code above."""
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=10,
         max_overflow=20,
         pool_pre_ping=True,
         connect_args={"options": "-c timezone=utc -c lock_timeout=15000 -c statement_timeout=60000"},
     )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get(HURRIED, False):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
 
 
 def _sqlite(url: str) -> Engine:
@@ -80,4 +94,12 @@ def _begin_sqlite(connection: Connection) -> None:
     reading = connection.get_execution_options().get("read_only", False)
     if not reading:
         _take_turn(connection)
+    _wait_for_disk(connection, not connection.get_execution_options().get(HURRIED, False))
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _wait_for_disk(connection: Connection, wait: bool) -> None:
+    """Whether the commit to come waits for the disk; a connection from the pool may remember the last one."""
+    if connection.info.get(HURRIED, False) == wait:
+        connection.exec_driver_sql(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
+        connection.info[HURRIED] = not wait

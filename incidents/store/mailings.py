@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.orm import undefer
 
 from incidents.base.errors import NotFound
-from incidents.store.bulk import change
+from incidents.store.bulk import change, hasten
 from incidents.store.tables import Certificate, Mailing, MailingEvent, PrintRun, Recipient
 from incidents.store.uow import UnitOfWork
 
@@ -115,6 +115,23 @@ def settle(uow: UnitOfWork, claimed: Claimed, **how: Any) -> bool:
     """Record how it went with a letter; False when somebody else holds it by now."""
     ours = (Recipient.id == claimed.id, Recipient.attempts == claimed.attempt, Recipient.state.in_(WAITING))
     return change(uow, update(Recipient).where(*ours).values(**how)) == 1
+
+
+_RECIPIENT: Any = Recipient.__table__
+_SENT = (
+    update(_RECIPIENT)
+    .where(
+        _RECIPIENT.c.id == bindparam("key"),
+        _RECIPIENT.c.attempts == bindparam("attempt"),
+        _RECIPIENT.c.state.in_(WAITING),
+    )
+    .values(state="sent", answer="", sent_at=bindparam("now"))
+)
+
+
+def mark_sent(uow: UnitOfWork, claimed: Claimed) -> bool:
+    """The same for a letter that was handed over, in less time: this is done for each of 120,000."""
+    return hasten(uow, _SENT, {"key": claimed.id, "attempt": claimed.attempt, "now": uow.now}) == 1
 
 
 def give_back(uow: UnitOfWork, claimed: Collection[Claimed]) -> None:

@@ -8,19 +8,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Engine, event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
+from sqlalchemy.sql.base import ExecutableOption
 
 from incidents.base import logs
 from incidents.base.errors import FieldError, InvalidInput, NotFound
 from incidents.base.time import Clock
 from incidents.rules.readers import BROKEN_TEXT
-from incidents.store.tables import Controller, OfController, Table
+from incidents.store.engine import HURRIED
+from incidents.store.tables import Controller, Incident, OfController, Table
 
 log = logs.logger("incidents.store")
+HeldRow = TypeVar("HeldRow", Controller, Incident)
 
 
 class TenancyError(RuntimeError):
@@ -82,6 +85,16 @@ class UnitOfWork:
             self.session.flush()
             self.session.connection().execute(insert(inspect(table).local_table), rows)
 
+    def at_hand(self, table: type[HeldRow], key: UUID) -> HeldRow | None:
+        """A row this unit of work was told to hold, by its key; asks the database nothing."""
+        held: Table | None = self.session.info.get("held", {}).get((table, key))
+        return held if isinstance(held, table) and held in self.session else None
+
+    def hold(self, row: HeldRow) -> HeldRow:
+        """Keep a row of the set at hand: the session by itself forgets what nobody looks at."""
+        self.session.info.setdefault("held", {})[type(row), row.id] = row
+        return row
+
     def to_log(self, kind: str, controller_id: UUID, incident_id: UUID | None, seq: int) -> None:
         """Say in the log of the process, once this is committed, that an event of that kind was recorded."""
         line = {"kind": kind, "controller_id": controller_id, "incident_id": incident_id, "seq": seq}
@@ -105,6 +118,7 @@ def unit_of_work(
     controllers: Scope | None = None,
     *,
     read_only: bool = False,
+    hurried: bool = False,
 ) -> Iterator[UnitOfWork]:
     """Open a transaction; commit when the block ends well, roll back when it raises.
 
@@ -114,8 +128,10 @@ def unit_of_work(
         actor: who is written into the log.
         controllers: the tenants it may touch; ``None`` means none at all.
         read_only: never commits, sees everything as of one moment, and takes no write lock on SQLite.
+        hurried: does not wait for the disk. A killed process loses nothing by it; a power cut, or a killed PostgreSQL,
+            loses what was committed so since the last commit that waited. Only for what may be done twice.
     """
-    bind = _reading(engine) if read_only else engine
+    bind = _reading(engine) if read_only else engine.execution_options(**{HURRIED: True}) if hurried else engine
     with Session(bind, autoflush=True, expire_on_commit=False, info={"scope": controllers}) as session:
         yield UnitOfWork(session, actor, controllers, clock.now())
         if not read_only:
@@ -147,8 +163,15 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
         raise TenancyError("rows of a controller asked for without a set of controllers")
     if state.is_insert and _touches_controllers(state):
         raise TenancyError("rows of a controller are added one by one, so that each is checked")
-    allowed = scope or frozenset()  # joined tables are no top-level mappers: without a set they match nothing
-    state.statement = state.statement.options(
+    info = state.session.info
+    if "criteria" not in info:
+        info["criteria"] = _criteria(scope or frozenset())
+    state.statement = state.statement.options(*info["criteria"])
+
+
+def _criteria(allowed: frozenset[UUID]) -> Sequence[ExecutableOption]:
+    """The narrowing of a unit of work; joined tables are no top-level mappers: without a set they match nothing."""
+    return (
         with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),
         with_loader_criteria(Controller, lambda row: row.id.in_(allowed), include_aliases=True),
     )

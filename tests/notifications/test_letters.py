@@ -133,6 +133,36 @@ def test_a_line_cut_before_the_answer_repeats_the_letter_in_hand_under_the_same_
     assert len({mail.message_id for mail in mails}) == 3
 
 
+def test_a_database_that_dies_and_forgets_is_told_again_what_has_left(
+    company: Company, post: Letters, smtp_server: SmtpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is committed without waiting for the disk may be lost with the database; the sender still knows it."""
+    from sqlalchemy import update
+
+    from incidents.steps import sending
+    from incidents.store.engine import DatabaseTrouble
+
+    made, sent = post.started(*people(3)), sending.sent
+
+    def dies(*_: object) -> bool:
+        with post.uow() as uow:
+            forgotten = {"state": "queued", "sent_at": None}
+            uow.session.execute(update(Recipient).where(Recipient.state == "sent").values(**forgotten))
+        monkeypatch.setattr(sending, "sent", sent)
+        raise DatabaseTrouble("gone", None, Exception())
+
+    def once(*given: object) -> bool:
+        monkeypatch.setattr(sending, "sent", dies)
+        return sent(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sending, "sent", once)
+    with pytest.raises(DatabaseTrouble):
+        send(company)
+    assert states(post, made) == ["sent", "sent", "queued"]
+    assert send(company) == 1
+    assert len(smtp_server.received()) == 3
+
+
 def test_who_was_claimed_by_a_sender_that_died_gets_another_turn_when_the_lease_ends(
     company: Company, post: Letters, smtp_server: SmtpServer, fake_clock: FakeClock
 ) -> None:

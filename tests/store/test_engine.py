@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, event, text
 from incidents.base.time import SystemClock
 from incidents.store import heartbeat
 from incidents.store.engine import create_engine_for
-from incidents.store.uow import SYSTEM, unit_of_work
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
+from tests.builders import Town
 
 THREADS, ACTS = 8, 5
 
@@ -86,3 +87,14 @@ def test_two_files_have_two_queues(sqlite_url: str, tmp_path: Path) -> None:
         assert connection.execute(text("SELECT 1")).scalar() == 1
     for engine in (mine, other):
         engine.dispose()
+
+
+def test_only_a_hurried_commit_does_not_wait_for_the_disk(town: Town) -> None:
+    """A hurried one leaves nothing behind for whoever gets the connection next."""
+    ask = "SHOW synchronous_commit" if town.is_postgresql else "PRAGMA synchronous"
+    found = []
+    for hurried in (True, False, True, False):
+        with unit_of_work(town.database, town.clock, SYSTEM, EVERY_CONTROLLER, hurried=hurried) as uow:
+            found.append(str(uow.session.connection().exec_driver_sql(ask).scalar()))
+    quick, sure = ("off", "on") if town.is_postgresql else ("1", "2")
+    assert found == [quick, sure, quick, sure]
