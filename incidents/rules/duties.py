@@ -132,7 +132,8 @@ def answer_faults(
     errors += [FieldError(name, "not-asked", NOT_ASKED) for name in params if name not in wanted.params]
     for name, at in anchors.items():
         errors += _anchor_faults(name, at, first_signal, now)
-    return errors + [fault for name, value in params.items() if (fault := _param_fault(name, value))]
+    taken = {name: value for name, value in params.items() if name in wanted.params}
+    return errors + [fault for name, value in taken.items() if (fault := _param_fault(name, value))]
 
 
 def _anchor_faults(name: str, at: ZonedInstant, first_signal: datetime, now: datetime) -> list[FieldError]:
@@ -152,7 +153,8 @@ def _param_fault(name: str, value: object) -> FieldError | None:
             None if _within(value, LONGEST_DAYS) and isinstance(value, int) else FieldError(name, "range", DAYS_RANGE)
         )
     choices: tuple[object, ...] = {"level": LEVELS, "event": ("", *EVENTS)}.get(name, (True, False, None))
-    return None if value in choices else FieldError(name, "choice", "Choose one of the answers offered.")
+    fits = any(value == choice and type(value) is type(choice) for choice in choices)  # 1 is no truth here
+    return None if fits else FieldError(name, "choice", "Choose one of the answers offered.")
 
 
 def _within(value: object, most: int) -> bool:

@@ -134,7 +134,7 @@ def _take(
     errors = rules.answer_faults(law, anchors, params, incident.first_signal_at, uow.now)
     errors += [FieldError("reason", "substance", SAY_WHY_MOVED)] if wants_reason else []
     known = {**rules.anchors_of(row.anchors), **anchors}
-    settings = {key: value for key, value in {**row.params, **params}.items() if value not in {None, ""}}
+    settings = {key: value for key, value in {**row.params, **params}.items() if value is not None and value != ""}
     if errors := errors + rules.start_faults(law, known, settings):
         raise InvalidInput(errors)
     row.anchors, row.params = rules.stored_anchors(known), settings

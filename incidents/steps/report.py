@@ -81,8 +81,7 @@ def open_incident(
     token = new_token()
     incident = _incident(uow, controller_id, first_signal, hashed(token))
     incident.title, incident.opened_via, incident.reporter = _title(facts), via, reporter
-    uow.add(incident)
-    amendment = incidents.add_amendment(uow, incident, dict(facts), "")
+    amendment = incidents.add_with_facts(uow, incident, dict(facts))
     audit.append(uow, _opened(incident, amendment))
     clock_step.start_provisional(uow, incident)
     following.propose(uow, incident, just_opened=True)

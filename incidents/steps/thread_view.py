@@ -18,6 +18,7 @@ from incidents.store.tables import (
     DutyReport,
     DutyRow,
     Evidence,
+    FactAmendment,
     Filing,
     FilingContent,
     FilingPromise,
@@ -46,12 +47,24 @@ class Promised:
 
 
 @dataclass(frozen=True)
+class Why:
+    """Who said what changed an answer, and for what reason (empty: none was given)."""
+
+    said_by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class SentVersion:
-    """One filing with all that belongs to it; ``content`` is None for one recorded without any."""
+    """One filing with all that belongs to it; ``content`` is None for one recorded without any.
+
+    ``whys`` says by field who brought the change and why, where it came with a fact.
+    """
 
     filing: Filing
     content: FilingContent | None
     changes: tuple[Change, ...]
+    whys: Mapping[str, Why]
     receipts: tuple[tuple[Receipt, Evidence | None], ...]
     promises: tuple[Promised, ...]
     signed: SignOff | None
@@ -150,12 +163,13 @@ def _versions(uow: UnitOfWork, incident: Incident, sent: Sequence[Filing]) -> tu
     by_filing = {one.filing_id: one for one in contents}
     files, signed = thread.evidence_of(uow, incident.id), thread.sign_offs(uow, incident.id)
     receipts, promised = thread.receipts(uow, incident.id), thread.promises(uow, incident.id)
-    watched = _watched(uow, incident, PROMISE)
+    watched, amended = _watched(uow, incident, PROMISE), incidents.amendments(uow, incident.id)
     return tuple(
         SentVersion(
             filing=filing,
             content=(content := by_filing.get(filing.id)),
-            changes=_changes(content, contents),
+            changes=(changes := _changes(content, contents)),
+            whys=whys(changes, [one for one in amended if one.said_at <= filing.recorded_at]),
             receipts=tuple((one, files.get(_key(one.evidence_id))) for one in receipts if one.filing_id == filing.id),
             promises=tuple(_promised(one, content, watched) for one in promised if one.filing_id == filing.id),
             signed=next((one for one in signed.values() if content and one.id == content.sign_off_id), None),
@@ -175,6 +189,13 @@ def _changes(content: FilingContent | None, contents: Sequence[FilingContent]) -
     before = [one for one in contents if one.form == content.form and one.version < content.version]
     form = form_of_version(content.form, content.form_version)
     return difference_of_frozen(before[-1].content, content.content, form) if before else ()
+
+
+def whys(changes: Sequence[Change], amended: Sequence[FactAmendment]) -> dict[str, Why]:
+    """By field, the newest amendment of the fact it is filled from."""
+    newest = {key: one for one in amended for key in one.facts if not one.people_group}
+    facts = {one.field.id: one.field.source.removeprefix("facts:") for one in changes}
+    return {field: Why(newest[fact].said_by, newest[fact].reason) for field, fact in facts.items() if fact in newest}
 
 
 def _watched(uow: UnitOfWork, incident: Incident, regime: str) -> dict[str, tuple[DutyRow, ClockRow | None]]:

@@ -20,10 +20,12 @@ def load(uow: UnitOfWork, controller_id: UUID) -> Controller:
     Raises:
         NotFound: there is none, or it is outside the unit of work.
     """
-    found = uow.session.scalar(select(Controller).where(Controller.id == controller_id))
+    found = uow.at_hand(Controller, controller_id)
+    if found is None:
+        found = uow.session.scalar(select(Controller).where(Controller.id == controller_id))
     if found is None:
         raise NotFound
-    return found
+    return uow.hold(found)
 
 
 def lock(uow: UnitOfWork, controller_id: UUID) -> Controller:
@@ -42,12 +44,16 @@ def lock(uow: UnitOfWork, controller_id: UUID) -> Controller:
     )
     if found is None:
         raise NotFound
-    return found
+    return uow.hold(found)
 
 
 def by_ids(uow: UnitOfWork, ids: Collection[UUID]) -> dict[UUID, Controller]:
     """Controllers by key."""
-    return {row.id: row for row in uow.session.scalars(select(Controller).where(Controller.id.in_(ids)))}
+    known = {key: row for key in ids if (row := uow.at_hand(Controller, key))}
+    if wanted := set(ids) - known.keys():
+        rows = uow.session.scalars(select(Controller).where(Controller.id.in_(wanted)))
+        known |= {row.id: uow.hold(row) for row in rows}
+    return known
 
 
 def all_by_name(uow: UnitOfWork) -> Sequence[Controller]:

@@ -19,12 +19,12 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id, reference
 from incidents.rules.facts import Fact, Facts, FactState, ParsedFact
-from incidents.store.controllers import lock as lock_controller
 from incidents.store.deadlines import GDPR_33
 from incidents.store.tables import (
     ClockRow,
@@ -44,7 +44,9 @@ def load(uow: UnitOfWork, incident_id: UUID) -> Incident:
     Raises:
         NotFound: there is none, or it belongs to a controller outside the unit of work.
     """
-    incident = uow.session.scalar(select(Incident).where(Incident.id == incident_id))
+    incident = uow.at_hand(Incident, incident_id)
+    if incident is None:
+        incident = uow.session.scalar(select(Incident).where(Incident.id == incident_id))
     if incident is None:
         raise NotFound
     return incident
@@ -67,18 +69,20 @@ def lock(uow: UnitOfWork, incident_id: UUID) -> Incident:
     )
     if incident is None:
         raise NotFound
-    return incident
+    return uow.hold(incident)
 
 
 def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
     """The next case number of a controller in a year; two at once wait for each other, also for the first one."""
-    lock_controller(uow, controller.id)
-    counter = uow.session.get(ReferenceCounter, (controller.id, year), populate_existing=True)
-    if counter is None:
-        counter = ReferenceCounter(controller_id=controller.id, year=year, last=0)
-        uow.session.add(counter)
-    counter.last += 1
-    return reference(controller.short_code, year, counter.last)
+    uow.require(controller.id)
+    connection = uow.session.connection()
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    first = insert(ReferenceCounter).values(controller_id=controller.id, year=year, last=1)
+    counted = first.on_conflict_do_update(
+        index_elements=["controller_id", "year"], set_={"last": ReferenceCounter.last + 1}
+    )
+    number = connection.execute(counted.returning(ReferenceCounter.last)).scalar_one()
+    return reference(controller.short_code, year, number)
 
 
 def add_amendment(
@@ -94,8 +98,24 @@ def add_amendment(
 
     ``group`` names the group of people it was said about; ``ends_group`` takes the group back.
     """
+    row = _amendment(uow, incident, said, reason, group, ends_group=ends_group)
+    uow.session.add(row)
+    return row
+
+
+def add_with_facts(uow: UnitOfWork, incident: Incident, said: dict[str, ParsedFact]) -> FactAmendment:
+    """Write a new incident with the first version of its facts."""
+    row = _amendment(uow, incident, said, "", "", ends_group=False)
+    uow.add(uow.hold(incident))  # the facts refer to it
+    uow.session.add(row)
+    return row
+
+
+def _amendment(
+    uow: UnitOfWork, incident: Incident, said: dict[str, ParsedFact], reason: str, group: str, *, ends_group: bool
+) -> FactAmendment:
     incident.facts_version += 1
-    row = FactAmendment(
+    return FactAmendment(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
         incident_id=incident.id,
@@ -107,8 +127,6 @@ def add_amendment(
         said_by=uow.actor.name,
         said_at=uow.now,
     )
-    uow.session.add(row)
-    return row
 
 
 def amendments(uow: UnitOfWork, incident_id: UUID) -> Sequence[FactAmendment]:

@@ -61,6 +61,8 @@ def test_an_order_is_added_with_its_deadline_and_what_cannot_be_is_named(api: Ap
     received = {"anchors": {"received": {"at": "2026-11-20T17:45"}}, "settings": {"order_days": 8}}
     made = api("POST", duties, order | received, status=201)
     assert (made["state"], made["reports"][0]["due_at"]) == ("confirmed", "2026-11-28T23:00:00Z")
+    odd = order | {"settings": {"order_days": [8], "fix": {}}}
+    assert api.faults("POST", duties, odd) == {"order_days": "range", "fix": "not-asked", "given": "required"}
     assert api.faults("POST", duties, {"regime": "gdpr-34"}) == {"regime": "unknown"}
     assert api.faults("POST", duties, {"regime": "eidas", "settings": {"level": 1}}) == {"level": "not-asked"}
 

@@ -76,6 +76,16 @@ def test_hours_and_days_must_be_such_that_a_clock_can_run() -> None:
         assert duties.answer_faults(order, {}, {"order_days": value}, NOW, NOW)
 
 
+def test_a_setting_is_one_of_its_answers_and_nothing_that_merely_equals_one() -> None:
+    cer, dora = duty_for("cer", TODAY), duty_for("dora-mnb", TODAY)
+    for level in (True, 0, 4, "1", [1], None):
+        assert duties.answer_faults(cer, {}, {"level": level}, NOW, NOW)
+    for excluded in (1, 0, "yes", [True]):
+        assert duties.answer_faults(dora, {}, {"noon_rule_excluded": excluded}, NOW, NOW)
+    assert not duties.answer_faults(cer, {}, {"level": 1}, NOW, NOW)
+    assert not duties.answer_faults(dora, {}, {"noon_rule_excluded": False}, NOW, NOW)
+
+
 def test_the_deadline_of_an_order_lies_ahead_its_receipt_does_not() -> None:
     order = duty_for("naih-order", TODAY)
     later = ZonedInstant(NOW + HOUR)

@@ -91,13 +91,14 @@ class TestWhatExactlyWentOut:
     def test_a_follow_up_shows_what_was_said_and_what_changed(self, firm: Firm) -> None:
         case = firm.report()
         case.file(authority_identifier="NAIH-1/2026")
-        case.amend(systems="egy laptop a szegedi telephelyről")
+        case.amend("Megvan a leltári szám.", systems="egy laptop a szegedi telephelyről")
         case.file("follow_up", note="Kiderült, melyik gépről van szó.")
         first, second = look(case).versions
         assert first.changes == ()
         [changed] = [one for one in second.changes if one.field.id == "systems"]
         assert changed.was["hu"] == ("[Kitöltendő]",)
         assert changed.now["hu"] == ("egy laptop a szegedi telephelyről",)
+        assert second.whys["systems"] == thread_view.Why("Halmos Hanna", "Megvan a leltári szám.")
 
     def test_recorded_late_it_owes_the_reasons_of_the_moment_it_was_sent(self, firm: Firm) -> None:
         case = firm.report(noticed=firm.town.ago(hours=10))
