@@ -1,23 +1,24 @@
 """``make bench``: measure, and write docs/benchmarks.md; ``python -m bench create`` only prints that part."""
 
-import platform
-import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 from bench import starting
+from bench.about import about
 from bench.assessing import assessments
 from bench.creating import create
 from bench.figures import ROUNDS, Line
 from bench.letters import letters
+from bench.rush import rush
 from bench.sweeping import sweeps
-from incidents.base.time import SystemClock
 from incidents.store.migrate import upgrade
 from tests.processes import ROOT, Guardian, Processes
 from tests.servers import running_postgres
 
+Measure: TypeAlias = Callable[[Processes, str, str, Path], Iterator[Line]]
 REPORT = ROOT / "docs" / "benchmarks.md"
 INTRODUCTION = """# Benchmarks
 
@@ -42,48 +43,26 @@ def _databases(processes: Processes, folder: Path) -> Iterator[tuple[str, str]]:
         yield "PostgreSQL", url
 
 
-def _letters(processes: Processes, folder: Path) -> Iterator[Line]:
+def _on_each(measure: Measure, processes: Processes, folder: Path) -> Iterator[Line]:
+    """On a database of either kind, fresh for this measure."""
     for engine, url in _databases(processes, folder):
-        yield from letters(processes, url, engine, folder)
+        yield from measure(processes, url, engine, folder)
 
 
 def _measure(processes: Processes, folder: Path, wanted: Callable[[str], bool]) -> Iterator[Line]:
     whole = {
         "start": lambda: starting.warm_and_idle(processes),
         "assess": assessments,
-        "letters": lambda: _letters(processes, Path(tempfile.mkdtemp(dir=folder))),
     }
     for part, measured in whole.items():
         if wanted(part):
             yield from measured()
-    for engine, url in _databases(processes, folder):
-        if wanted("create"):
-            yield from create(processes, url, engine, folder)
-    for engine, url in _databases(processes, Path(tempfile.mkdtemp(dir=folder))):
-        if wanted("sweep"):
-            yield from sweeps(url, engine, folder)
+    for part, on_each in {"letters": letters, "create": create, "sweep": sweeps, "rush": rush}.items():
+        if wanted(part):
+            yield from _on_each(on_each, processes, Path(tempfile.mkdtemp(dir=folder)))
     if wanted("cold"):
         yield starting.cold(processes, uv=True)
         yield starting.cold(processes, uv=False)
-
-
-def _about() -> str:
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True, cwd=ROOT
-    )
-    processor = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if "model name" in line
-        ),
-        platform.processor(),
-    )
-    day = SystemClock().now().date().isoformat()
-    return (
-        f"{day}, commit {commit.stdout.strip()}; {processor}, {starting.quiet_machine()}; "
-        f"{platform.system()} {platform.release()}, Python {platform.python_version()}."
-    )
 
 
 def _row(line: Line) -> str:
@@ -92,7 +71,7 @@ def _row(line: Line) -> str:
 
 
 def main(parts: list[str]) -> None:
-    report = INTRODUCTION.format(rounds=ROUNDS, about=_about())
+    report = INTRODUCTION.format(rounds=ROUNDS, about=about())
     guardian = Guardian()
     with tempfile.TemporaryDirectory() as folder:
         processes = Processes(guardian, Path(folder) / "logs")

@@ -1,8 +1,9 @@
 """The sweep: looking in vain among many future stages, and firing a thousand that are due."""
 
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Connection, insert, select, text, update
 
@@ -12,8 +13,9 @@ from incidents.store.tables import ClockRow, Incident, Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from tests.company import Company
 from tests.fakes import FakeClock
+from tests.processes import Processes
 
-FEW, MANY, DUE, CHUNK = 10_000, 1_000_000, 1_000, 50_000
+FEW, SOME, MANY, DUE, CHUNK = 10_000, 100_000, 1_000_000, 1_000, 50_000
 VAIN_LIMIT, FIRE_LIMIT = 1.5, 20
 
 COPIES = {
@@ -45,42 +47,53 @@ def _in_vain(company: Company) -> list[float]:
 
 
 def vain(company: Company, engine: str) -> Iterator[Line]:
-    """With ten thousand and with a million stages to come."""
+    """With ten thousand, a hundred thousand and a million stages to come."""
     company.open_case()
     with company.engine.begin() as connection:
         future = {"due_at": company.clock.now() + timedelta(days=3650), "state": "scheduled"}
         connection.execute(update(Stage.__table__).values(future))
-        _grow(connection, 1, FEW)
-    few = _in_vain(company)
+    few = _at_size(company, 1, FEW)
+    yield Line(f"sweep with nothing due, {FEW:,} stages to come, {engine}", str(of(few, "ms")))
+    for first, last in ((FEW + 1, SOME), (SOME + 1, MANY)):
+        many = _at_size(company, first, last)
+        grown = of(many).middle / of(few).middle
+        yield Line(
+            f"the same with {last:,}, {engine}",
+            f"{of(many, 'ms')}; × {grown:.2f}",
+            f"≤ × {VAIN_LIMIT}",
+            grown <= VAIN_LIMIT,
+        )
+
+
+def _at_size(company: Company, first: int, last: int) -> list[float]:
     with company.engine.begin() as connection:
-        _grow(connection, FEW + 1, MANY)
+        _grow(connection, first, last)
     with company.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("ANALYZE"))
-    many = _in_vain(company)
-    grown = of(many).middle / of(few).middle
-    yield Line(f"sweep with nothing due, {FEW:,} stages to come, {engine}", str(of(few, "ms")))
-    yield Line(
-        f"the same with {MANY:,}, {engine}",
-        f"{of(many, 'ms')}; × {grown:.2f}",
-        f"≤ × {VAIN_LIMIT}",
-        grown <= VAIN_LIMIT,
-    )
+    return _in_vain(company)
 
 
-def _thousand_due(company: Company) -> None:
-    """A thousand cases, each with one stage due now (the rest of its ladder called off)."""
+def due_cases(company: Company, count: int, due_at: Callable[[int], datetime]) -> None:
+    """Cases with one stage each (the rest of their ladder is left out), due when the function says."""
     with unit_of_work(company.engine, company.clock, SYSTEM, EVERY_CONTROLLER) as uow:
         pattern = uow.session.scalars(select(Incident).limit(1)).one()
         clock = uow.session.scalars(select(Stage).where(Stage.incident_id == pattern.id).limit(1)).one()
         case = {column.name: getattr(pattern, column.name) for column in Incident.__table__.columns}
         stage = {column.name: getattr(clock, column.name) for column in Stage.__table__.columns}
-        ids = [new_id(uow.now) for _ in range(DUE)]
-        due = {"state": "scheduled", "due_at": uow.now, "settled_at": None, "late_by_seconds": None}
+        ids = [new_id(uow.now) for _ in range(count)]
+        due = {"state": "scheduled", "settled_at": None, "late_by_seconds": None}
         copies = [case | {"id": key, "reference": str(key), "receipt_hash": str(key)} for key in ids]
-        stages = [
-            stage | due | {"id": new_id(uow.now), "incident_id": key, "name": "opened", "clock_id": key} for key in ids
-        ]
+        stages = [stage | due | _stage(uow.now, key, due_at(number)) for number, key in enumerate(ids)]
         _insert(uow.session.connection(), copies, stages)
+
+
+def _stage(now: datetime, case: UUID, due_at: datetime) -> dict[str, object]:
+    return {"id": new_id(now), "incident_id": case, "name": "opened", "clock_id": case, "due_at": due_at}
+
+
+def _thousand_due(company: Company) -> None:
+    now = company.clock.now()
+    due_cases(company, DUE, lambda _: now)
 
 
 def _insert(connection: Connection, copies: list[dict[str, object]], stages: list[dict[str, object]]) -> None:
@@ -119,7 +132,7 @@ def fire(company: Company, engine: str) -> Iterator[Line]:
     yield Line(f"the first of the second, {engine}", str(part), f"≤ {FIRE_LIMIT}", part.middle <= FIRE_LIMIT)
 
 
-def sweeps(database_url: str, engine: str, folder: Path) -> Iterator[Line]:
+def sweeps(_processes: Processes, database_url: str, engine: str, folder: Path) -> Iterator[Line]:
     """Both, on one database."""
     company = Company(database_url, FakeClock(), folder / f"sweep-{engine}")
     yield from vain(company, engine)

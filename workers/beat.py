@@ -1,12 +1,26 @@
 """Beat that goes on ticking when the clock of its host is set back."""
 
+import signal
+import threading
 from datetime import datetime, timedelta
 from typing import Any
 
-from celery.beat import Scheduler
+from celery.beat import Scheduler, Service
 
 NEVER = timedelta(days=1)
 """Longer ago than any interval: due at once."""
+
+
+def end_when_asked(sender: Service, **_details: object) -> None:
+    """Remember that the process was asked to end: the exception alone can be lost in the middle of a network call."""
+
+    def end(_number: int, _frame: object) -> None:
+        sender.stop()
+        raise SystemExit
+
+    if threading.current_thread() is threading.main_thread():
+        for asked in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(asked, end)
 
 
 class SteadyScheduler(Scheduler):  # type: ignore[misc]  # Celery has no types

@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_ready
+from celery.signals import beat_init, setup_logging, worker_ready
 
 from incidents.base import logs
 from incidents.base.settings import Settings
+from workers.beat import end_when_asked
 from workers.tasks import Runtime, register_tasks
 
 
@@ -31,6 +32,7 @@ def make_app(settings: Settings) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=True,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
+        broker_transport=None if settings.embedded else "workers.broker:Transport",
         broker_transport_options=(
             {"polling_interval": 0.1}
             if settings.embedded
@@ -43,6 +45,7 @@ def make_app(settings: Settings) -> Celery:
     )
     register_tasks(app, Runtime(settings))
     worker_ready.connect(_look_at_once, weak=False)
+    beat_init.connect(end_when_asked)
     setup_logging.connect(lambda **_: logs.configure(settings.log_format), weak=False, dispatch_uid="incidens72.logs")
     return app
 

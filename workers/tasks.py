@@ -2,12 +2,13 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from celery import Celery
+from kombu.exceptions import OperationalError
 
 from incidents.base.settings import Settings
 from incidents.base.time import Clock, SystemClock
@@ -46,6 +47,13 @@ def alone(lock: Path) -> Iterator[bool]:
             yield True
 
 
+def _deliver_now(app: Celery, settings: Settings, fired: int) -> None:
+    """What a sweep has just queued need not wait for the next tick of delivery; without a broker it does."""
+    with suppress(OperationalError):
+        for task in () if fired == 0 else ("incidens72.deliver", "incidens72.webhooks"):
+            app.send_task(task, retry=False, expires=2 * settings.deliver_seconds)
+
+
 def register_tasks(app: Celery, runtime: Runtime) -> None:
     """Give the application its tasks."""
 
@@ -54,8 +62,9 @@ def register_tasks(app: Celery, runtime: Runtime) -> None:
         begun = runtime.clock.now()
         setback.notice(runtime.engine, runtime.clock)
         with logged("sweep.done") as done:
-            done["stages"] = escalate.sweep(runtime.engine, runtime.clock)
+            done["stages"] = fired = escalate.sweep(runtime.engine, runtime.clock)
             done["drills"] = drills.end_over(runtime.engine, runtime.clock)
+        _deliver_now(app, runtime.settings, fired)
         deadman.ping(runtime.settings, runtime.engine, runtime.clock, begun)
 
     def deliver_mails() -> None:

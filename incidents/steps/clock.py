@@ -22,17 +22,20 @@ CLOSE_ENOUGH_SECONDS = 3600
 """An awareness this near to the first signal needs no explaining."""
 
 
-def start_provisional(uow: UnitOfWork, incident: Incident) -> ClockRow:
-    """Start the clock from the first signal, so that a report nobody has read still escalates."""
+def start_provisional(uow: UnitOfWork, incident: Incident, opened: audit.NewEvent) -> ClockRow:
+    """Start the clock from the first signal, so that a report nobody has read still escalates.
+
+    ``opened`` says in the log, just before, how the case came to be.
+    """
     anchor = ZonedInstant(incident.first_signal_at, incident.first_signal_zone)
     ladder = at_pace_of(uow, incident.id, ladder_today(uow, incident.controller_id, NOTIFICATION))
-    clock = _add_clock(uow, incident, ladder, anchor, "first_signal")
+    clock = uow.hold(_add_clock(uow, incident, ladder, anchor, "first_signal"))
     deadlines.add_stages(
         uow,
         clock,
         escalation.plan_stages(ladder, opened_at=incident.opened_at, anchor=anchor.at, deadline=clock.deadline_at),
     )
-    audit.append(uow, _clock_event(clock, "clock.started"))
+    audit.append(uow, opened, _clock_event(clock, "clock.started"))
     return clock
 
 

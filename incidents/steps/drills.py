@@ -112,8 +112,8 @@ def start(uow: UnitOfWork, controller_id: UUID, form: DrillForm) -> Drill:
     uow.add(drill)
     story = incidents.add_amendment(uow, incident, facts, "")
     said = {"reference": incident.reference, "scenario": drill.scenario, "minutes": form.ladder_in_minutes}
-    audit.append(uow, audit.about(incident, "drill.started", story, **said, note=drill.note))
-    clock_step.start_provisional(uow, incident)
+    started = audit.about(incident, "drill.started", story, **said, note=drill.note)
+    clock_step.start_provisional(uow, incident, started)
     return drill
 
 

@@ -5,6 +5,7 @@ the next sweep, a crash after it leaves nothing (docs/decisions/0001).
 """
 
 from collections.abc import Sequence
+from typing import TypeAlias
 from uuid import UUID
 
 from incidents.base import logs
@@ -16,15 +17,15 @@ from incidents.steps import webhooks
 from incidents.steps.sweep_batch import Batch, Waiting, read_batch
 from incidents.steps.telling import named_in_profile
 from incidents.store import audit, deadlines, heartbeat, outbox
-from incidents.store.deadlines import Due
+from incidents.store.deadlines import Due, DueStage
 from incidents.store.engine import Database
-from incidents.store.tables import Stage
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 
 __all__ = ["named_in_profile", "sweep"]
 
 log = logs.logger("incidents.sweep")
 
+Everybody: TypeAlias = tuple[Told, ...]
 BATCH = 200
 """Due stages looked at in one transaction."""
 
@@ -67,6 +68,7 @@ def _settle_due(
         taken.extend({one.incident.id for one in due})
         batch = read_batch(uow, due)
         settled = sum(_settle(uow, batch, one) for one in due)
+        deadlines.settle(uow, batch.settled)
         outbox.add_all(uow, batch.mails)
         audit.append(uow, *batch.events)
         return settled
@@ -107,14 +109,14 @@ def _release(uow: UnitOfWork, batch: Batch, due: Due) -> None:
             mail.next_attempt_at = latest
 
 
-def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage) -> tuple[Told, ...] | None:
+def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: DueStage) -> Everybody | None:
     """Fire a stage, which gives whoever is told, or call it off."""
     rule = escalation.rule_named(policy, stage.name)
     told = _told(uow, batch, due, rule, stage)
     verdict = escalation.outcome(rule, batch.states[due.clock.id])
     if isinstance(verdict, Fire) and not told:
         verdict = Moot("acknowledged")
-    stage.settled_at = uow.now
+    batch.settled.append(stage)
     if isinstance(verdict, Moot):
         stage.state, stage.reason = "cancelled", verdict.reason_code
         batch.events.append(_event(due, stage, "stage.cancelled", reason=stage.reason))
@@ -125,7 +127,7 @@ def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, sta
     return told
 
 
-def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage) -> tuple[Told, ...]:
+def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueStage) -> Everybody:
     """Who is told: everybody whose turn it is; of a repeat nobody once it is acknowledged, and nobody twice who has."""
     told = _whoever_is_told(uow, batch, due, rule)
     seen = batch.acknowledged.stage(due.clock, stage.name)
@@ -136,7 +138,7 @@ def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage
     return tuple(one for one in told if one.person.user_id not in seen)
 
 
-def _whoever_is_told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule) -> tuple[Told, ...]:
+def _whoever_is_told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule) -> Everybody:
     holder = str(due.incident.held_by_id or "")
     key = (due.incident.controller_id, id(rule), holder)
     if key not in batch.told:
@@ -145,7 +147,7 @@ def _whoever_is_told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule) -
     return batch.told[key]
 
 
-def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: Stage, told: tuple[Told, ...]) -> None:
+def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueStage, told: Everybody) -> None:
     """Queue the mails of a stage and note in the log whom they went to, why, and until when they are held."""
     quiet, ends = batch.ladders[due.clock.id].quiet, batch.ends.get(due.incident.id, ())
     goes = office.sending(uow.now, can_wait=rule.can_wait, quiet=quiet, deadlines=ends)
@@ -169,7 +171,7 @@ def _why(told: Told) -> dict[str, object]:
     return {"to": told.person.email, "why": told.why, "for": list(told.instead_of)}
 
 
-def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
+def _event(due: Due, stage: DueStage, kind: str, **more: object) -> audit.NewEvent:
     return audit.NewEvent(
         due.incident.controller_id,
         due.incident.id,
@@ -184,7 +186,7 @@ def _event(due: Due, stage: Stage, kind: str, **more: object) -> audit.NewEvent:
     )
 
 
-def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, told: Told, goes: office.Sending) -> None:
+def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: DueStage, told: Told, goes: office.Sending) -> None:
     """Queue the newest warning of a clock for a person and fold into it what still waits for them.
 
     It goes out no later than what it takes in.
@@ -209,7 +211,7 @@ def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: Stage, told: Told, go
     batch.take_in(due, mail)
 
 
-def _said(due: Due, stage: Stage, told: Told, waiting: Sequence[Waiting]) -> dict[str, object]:
+def _said(due: Due, stage: DueStage, told: Told, waiting: Sequence[Waiting]) -> dict[str, object]:
     folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
     return {
         "stage": stage.name,
@@ -223,13 +225,13 @@ def _said(due: Due, stage: Stage, told: Told, waiting: Sequence[Waiting]) -> dic
 
 
 def _repeat(
-    uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: Stage, told: tuple[Told, ...]
-) -> list[Stage]:
+    uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: DueStage, told: Everybody
+) -> list[DueStage]:
     """Plan what follows a repeated stage; hand it back when it is due already."""
     seen = batch.acknowledged.stage(due.clock, stage.name)
     now = escalation.PlannedStage(stage.name, stage.due_at)
     following = repeat_after(policy, now, [one.person for one in told], seen)
     if following is None:
         return []
-    row = deadlines.add_stages(uow, due.clock, [following])[0]
+    row = deadlines.add_stage(uow, due.clock, following)
     return [row] if following.due_at <= uow.now else []

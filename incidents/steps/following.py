@@ -1,6 +1,7 @@
 """What follows by itself for the duties of a case: from the profile, the facts, the awareness and the decision."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from incidents.base.time import ZonedInstant
 from incidents.rules import duties as rules
@@ -8,12 +9,13 @@ from incidents.rules import profile as profiles
 from incidents.rules import regimes
 from incidents.rules.assess.breach import overlaid
 from incidents.rules.duties import ReportForm
+from incidents.rules.office import local
 from incidents.rules.regimes import Profile, Proposal
 from incidents.steps import duties, duty_clocks, notices
 from incidents.store import audit, controllers, incidents
 from incidents.store import duties as stored
 from incidents.store.deadlines import GDPR_33
-from incidents.store.tables import Communication, Controller, Decision, DutyRow, Incident
+from incidents.store.tables import ClockRow, Communication, Controller, Decision, DutyRow, FactAmendment, Incident
 from incidents.store.uow import UnitOfWork
 
 BY_ITSELF = (GDPR_33, rules.TELLING)
@@ -25,15 +27,16 @@ def profile_of(controller: Controller) -> Profile:
     return profiles.profile_of(controller.subject_to)
 
 
-def propose(uow: UnitOfWork, incident: Incident, *, just_opened: bool = False) -> None:
+def propose(uow: UnitOfWork, incident: Incident) -> None:
     """Propose what profile and facts speak for; a proposal whose ground is gone, and that nobody decided, goes."""
     if incident.is_drill:
         return
     profile = profile_of(controllers.load(uow, incident.controller_id))
-    rows = () if just_opened else stored.of_case(uow, incident.id)
+    rows = stored.of_case(uow, incident.id)
     if not rows and profile == Profile():
         return
-    wanted = _wanted(uow, incident, profile)
+    on = duties.day_of_awareness(uow, incident)
+    wanted = _wanted(profile, incidents.amendments(uow, incident.id), on)
     known = {row.regime for row in rows}
     _announce(uow, incident, [_propose(uow, incident, one) for key, one in sorted(wanted.items()) if key not in known])
     for row in rows:
@@ -42,10 +45,17 @@ def propose(uow: UnitOfWork, incident: Incident, *, just_opened: bool = False) -
             stored.remove(uow, row)
 
 
-def _wanted(uow: UnitOfWork, incident: Incident, profile: Profile) -> dict[str, Proposal]:
-    """What everybody's facts speak for, or those of any group of people."""
-    on = duties.day_of_awareness(uow, incident)
-    rows = incidents.amendments(uow, incident.id)
+def propose_first(uow: UnitOfWork, incident: Incident, reported: FactAmendment, clock: ClockRow) -> None:
+    """Propose what profile and report speak for in a case just opened; its rows are still at hand."""
+    profile = profile_of(controllers.load(uow, incident.controller_id))
+    if incident.is_drill or profile == Profile():
+        return
+    wanted = _wanted(profile, [reported], local(clock.anchor_at).date())
+    _announce(uow, incident, [_propose(uow, incident, one) for _, one in sorted(wanted.items())])
+
+
+def _wanted(profile: Profile, rows: Sequence[FactAmendment], on: date) -> dict[str, Proposal]:
+    """What everybody's facts speak for, or those of any group of people, by the law of a day."""
     everybody = incidents.fold_facts(rows)
     read = [everybody, *(overlaid(everybody, own) for own in incidents.fold_groups(rows).values())]
     found = [one for facts in read for one in regimes.proposed(profile, facts.values(), on)]

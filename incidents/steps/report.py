@@ -82,9 +82,8 @@ def open_incident(
     incident = _incident(uow, controller_id, first_signal, hashed(token))
     incident.title, incident.opened_via, incident.reporter = _title(facts), via, reporter
     amendment = incidents.add_with_facts(uow, incident, dict(facts))
-    audit.append(uow, _opened(incident, amendment))
-    clock_step.start_provisional(uow, incident)
-    following.propose(uow, incident, just_opened=True)
+    clock = clock_step.start_provisional(uow, incident, _opened(incident, amendment))
+    following.propose_first(uow, incident, amendment, clock)
     return Opened(incident.id, incident.reference, token)
 
 

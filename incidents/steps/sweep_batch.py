@@ -12,7 +12,7 @@ from incidents.steps.cases import is_filed
 from incidents.steps.policies import ladders_of
 from incidents.steps.telling import Acknowledged, Lineage, Staff, lineage, staff_of
 from incidents.store import audit, channels, deadlines, decisions, filings, outbox
-from incidents.store.deadlines import GDPR_33, Due
+from incidents.store.deadlines import GDPR_33, Due, DueStage
 from incidents.store.outbox import Draft
 from incidents.store.tables import ClockRow, Decision, Filing, Incident, OutboxMail, Webhook
 from incidents.store.uow import UnitOfWork
@@ -41,6 +41,8 @@ class Batch:
     """By controller."""
     mails: list[Draft] = field(default_factory=list)
     """To be queued at the end."""
+    settled: list[DueStage] = field(default_factory=list)
+    """To be written down at the end."""
     events: list[audit.NewEvent] = field(default_factory=list)
     """To be logged at the end."""
     told: dict[tuple[UUID, int, str], tuple[Told, ...]] = field(default_factory=dict)
@@ -67,7 +69,7 @@ class Batch:
 def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
     """Everything the stages that have fallen due need to know; the ladder of a clock that is lost is left out."""
     incidents = {one.incident.id: one.incident for one in due}
-    clocks = deadlines.clocks_of_cases(uow, list(incidents))
+    clocks = list({clock.id: clock for one in due for clock in one.clocks}.values())
     acknowledged = Acknowledged.of(deadlines.acknowledgements_of(uow, list(incidents)), clocks)
     return Batch(
         states=_states(uow, due, acknowledged),

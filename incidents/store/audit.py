@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import bindparam, inspect, select
 
 from incidents.base.errors import NotFound
 from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, verify_chain
@@ -15,6 +15,7 @@ from incidents.store.uow import UnitOfWork
 
 VOUCHED: Mapping[str, Any] = {table.__tablename__: table for table in APPEND_ONLY if table is not Event}
 """Append-only tables whose every row has an event that vouches for it, by name."""
+ROWS_AT_ONCE = 500
 UNREADABLE = (LookupError, ValueError, TypeError)
 """What reading a row raises that somebody filled with what the product never writes."""
 
@@ -77,6 +78,21 @@ def _vouch(event: NewEvent) -> dict[str, Any]:
     return data
 
 
+_CONTROLLERS = (
+    select(Controller.id)
+    .where(Controller.id.in_(bindparam("wanted", expanding=True)))
+    .order_by(Controller.id)
+    .with_for_update(read=True, key_share=True)
+)
+_HEADS = (
+    select(ChainHead)
+    .where(ChainHead.controller_id.in_(bindparam("wanted", expanding=True)))
+    .order_by(ChainHead.controller_id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, ChainHead]:
     """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace.
 
@@ -85,19 +101,8 @@ def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, Chai
     """
     held: dict[UUID, ChainHead] = uow.session.info.setdefault("chain_heads", {})
     if wanted := controller_ids - held.keys():
-        uow.session.scalars(
-            select(Controller.id)
-            .where(Controller.id.in_(wanted))
-            .order_by(Controller.id)
-            .with_for_update(read=True, key_share=True)
-        ).all()
-        heads = uow.session.scalars(
-            select(ChainHead)
-            .where(ChainHead.controller_id.in_(wanted))
-            .order_by(ChainHead.controller_id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
+        uow.session.scalars(_CONTROLLERS, {"wanted": list(wanted)}).all()
+        heads = uow.session.scalars(_HEADS, {"wanted": list(wanted)})
         held.update({head.controller_id: head for head in heads})
     return held
 
@@ -180,18 +185,42 @@ def _vouched_by(entry: Entry) -> _Vouched | None:
     return _Vouched(entry.seq, *(str(record.get(part)) for part in ("table", "id", "sha256")))
 
 
+def _problems(uow: UnitOfWork, vouched: Sequence[_Vouched]) -> Iterator[Break]:
+    """What is wrong with the rows events vouch for, read many at a time."""
+    for name in dict.fromkeys(said.table for said in vouched):
+        mine = [said for said in vouched if said.table == name]
+        for start in range(0, len(mine), ROWS_AT_ONCE):
+            part = mine[start : start + ROWS_AT_ONCE]
+            rows = _rows(uow, VOUCHED.get(name), part)
+            found = ((said, _problem(uow, said) if rows is None else _difference(said, rows)) for said in part)
+            yield from (Break(said.seq, problem) for said, problem in found if problem)
+
+
+def _rows(uow: UnitOfWork, table: Any, vouched: Sequence[_Vouched]) -> dict[str, Any] | None:
+    """Rows by their key; None when there is no such table, or somebody filled one with what cannot be read."""
+    try:
+        keys = [UUID(said.key) for said in vouched]
+        wanted = select(table).where(table.id.in_(keys)).execution_options(populate_existing=True)
+        return {str(row.id): row for row in uow.session.scalars(wanted)}
+    except (*UNREADABLE, AttributeError):
+        return None
+
+
+def _difference(said: _Vouched, rows: Mapping[str, Any]) -> str:
+    row = rows.get(said.key)
+    if row is None:
+        return f"{said.table} {said.key} was removed"
+    return "" if row_digest(row) == said.sha256 else f"{said.table} {said.key} was altered"
+
+
 def _problem(uow: UnitOfWork, said: _Vouched) -> str:
     """What is wrong with a row an event vouches for; empty when nothing is."""
     table = VOUCHED.get(said.table)
     try:
         row = uow.session.get(table, UUID(said.key), populate_existing=True) if table else None
-        altered = row is not None and row_digest(row) != said.sha256
+        return _difference(said, {said.key: row} if row else {})
     except UNREADABLE:
-        altered = True
-        row = None
-    if altered:
         return f"{said.table} {said.key} was altered"
-    return "" if row else f"{said.table} {said.key} was removed"
 
 
 def _slipped_in(uow: UnitOfWork, controller_id: UUID, vouched: Sequence[_Vouched]) -> Iterator[str]:
@@ -222,5 +251,5 @@ def verify(uow: UnitOfWork, controller_id: UUID) -> list[Break]:
         breaks = verify_chain(watched(), seq, newest)
     except UNREADABLE as error:
         return [Break(seq, f"an entry cannot be read any more: {error}")]
-    breaks += [Break(said.seq, problem) for said in vouched if (problem := _problem(uow, said))]
+    breaks += sorted(_problems(uow, vouched), key=lambda one: one.seq)
     return breaks + [Break(seq, problem) for problem in _slipped_in(uow, controller_id, vouched)]

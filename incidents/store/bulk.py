@@ -18,7 +18,7 @@ def change(uow: UnitOfWork, statement: Update | Delete) -> int:
     return cast("CursorResult[Any]", done).rowcount
 
 
-def hasten(uow: UnitOfWork, statement: Update, values: Mapping[str, Any]) -> int:
+def hasten(uow: UnitOfWork, statement: Update, *values: Mapping[str, Any]) -> int:
     """Run a statement made beforehand, past everything that filters by controller: for background work on all of them.
 
     Raises:
@@ -26,4 +26,4 @@ def hasten(uow: UnitOfWork, statement: Update, values: Mapping[str, Any]) -> int
     """
     if uow.scope is not EVERY_CONTROLLER:
         raise TenancyError("only background work on every controller may skip the filter")
-    return uow.session.connection().execute(statement, values).rowcount
+    return uow.session.connection().execute(statement, values).rowcount if values else 0

@@ -1,6 +1,6 @@
 """Everything recorded in cases: one query per kind of row, however many cases are read at once."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from incidents.base.errors import NotFound
-from incidents.store.controllers import by_ids
+from incidents.store.controllers import by_ids, load
 from incidents.store.deadlines import GDPR_33
 from incidents.store.tables import (
     Acknowledgement,
@@ -79,12 +79,11 @@ def read(uow: UnitOfWork, incident: Incident) -> CaseRows:
 
 
 def read_new(uow: UnitOfWork, incident: Incident) -> CaseRows:
-    """A case opened in this very transaction, for the answer to its reporter: facts and clock, nothing else is read.
-
-    Raises:
-        NotFound: its controller is outside the unit of work.
-    """
-    return next(_read_some(uow, [incident], ("amendments", "clocks")))
+    """A case opened in this very transaction, for the answer to its reporter: its report and clock, still at hand."""
+    kinds: dict[str, Sequence[Any]] = dict.fromkeys(_KINDS, ())
+    kinds["amendments"] = [row for row in uow.held(FactAmendment) if row.incident_id == incident.id]
+    kinds["clocks"] = [row for row in uow.held(ClockRow) if row.incident_id == incident.id]
+    return CaseRows(incident=incident, controller=load(uow, incident.controller_id), **kinds)
 
 
 def read_all(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRows]:
@@ -122,12 +121,10 @@ _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
 }
 
 
-def _read_some(
-    uow: UnitOfWork, incidents: Sequence[Incident], kinds: Collection[str] = _KINDS.keys()
-) -> Iterator[CaseRows]:
+def _read_some(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRows]:
     ids = [incident.id for incident in incidents]
     controllers = by_ids(uow, {incident.controller_id for incident in incidents})
-    rows = {name: _by_case(uow, table, kind, ids) if name in kinds else {} for name, (table, kind) in _KINDS.items()}
+    rows = {name: _by_case(uow, table, kind, ids) for name, (table, kind) in _KINDS.items()}
     for incident in incidents:
         if incident.controller_id not in controllers:
             raise NotFound

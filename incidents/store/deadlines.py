@@ -3,29 +3,49 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Table as Columns
+from sqlalchemy import bindparam, func, select, update
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
+from incidents.store.bulk import hasten
 from incidents.store.tables import Acknowledgement, ClockRow, Event, Incident, Stage
 from incidents.store.uow import UnitOfWork
 
 GDPR_33 = "gdpr-33"
+_STAGES = cast("Columns", Stage.__table__)
 LOST_MAIL = ("mail.dead", "mail.bounced")
 """Entries of the log that say that a mail reached nobody."""
 
 
+@dataclass(slots=True)
+class DueStage:
+    """A stage that has fallen due, and what becomes of it; ``settle`` writes that down."""
+
+    id: UUID
+    name: str
+    due_at: datetime
+    state: str = "scheduled"
+    reason: str = ""
+    late_by_seconds: int | None = None
+
+
 @dataclass(frozen=True)
 class Due:
-    """A locked incident with its running clock and all its stages that have fallen due, oldest first."""
+    """A locked incident with its running clock and all its stages that have fallen due, oldest first.
+
+    ``clocks`` are all versions of all clocks of the incident.
+    """
 
     incident: Incident
     clock: ClockRow
-    stages: tuple[Stage, ...]
+    stages: tuple[DueStage, ...]
+    clocks: Sequence[ClockRow] = ()
 
 
 @dataclass(frozen=True)
@@ -70,28 +90,33 @@ def add_clock(uow: UnitOfWork, incident: Incident, new: NewClock) -> ClockRow:
         state="running",
         stop_reason="",
     )
-    uow.session.add(clock)
-    uow.session.flush()  # its stages refer to it
+    uow.add(clock)
     return clock
 
 
-def add_stages(uow: UnitOfWork, clock: ClockRow, planned: Iterable[PlannedStage]) -> list[Stage]:
+def add_stages(uow: UnitOfWork, clock: ClockRow, planned: Iterable[PlannedStage]) -> None:
     """Plan warnings on a clock version."""
-    stages = [
-        Stage(
-            id=new_id(uow.now),
-            controller_id=clock.controller_id,
-            incident_id=clock.incident_id,
-            clock_id=clock.id,
-            name=plan.name,
-            due_at=plan.due_at,
-            state="scheduled",
-            reason="",
-        )
-        for plan in planned
-    ]
-    uow.session.add_all(stages)
-    return stages
+    uow.add_many(Stage, [_stage(uow, clock, plan) for plan in planned])
+
+
+def add_stage(uow: UnitOfWork, clock: ClockRow, plan: PlannedStage) -> DueStage:
+    """Plan one more warning on a clock version."""
+    row = _stage(uow, clock, plan)
+    uow.add_many(Stage, [row])
+    return DueStage(row["id"], plan.name, plan.due_at)
+
+
+def _stage(uow: UnitOfWork, clock: ClockRow, plan: PlannedStage) -> dict[str, Any]:
+    return {
+        "id": new_id(uow.now),
+        "controller_id": clock.controller_id,
+        "incident_id": clock.incident_id,
+        "clock_id": clock.id,
+        "name": plan.name,
+        "due_at": plan.due_at,
+        "state": "scheduled",
+        "reason": "",
+    }
 
 
 def clocks_of(uow: UnitOfWork, incident_id: UUID, regime: str = GDPR_33) -> Sequence[ClockRow]:
@@ -210,15 +235,59 @@ def claim_due(
     ids = _lock_due_incidents(uow, limit, without, only)
     if not ids:
         return None
+    fresh = {"populate_existing": True}
+    read = uow.session.scalars(select(Incident).where(Incident.id.in_(ids)), execution_options=fresh)
+    incidents = {incident.id: incident for incident in read}
+    of_case: dict[UUID, list[ClockRow]] = {}
+    for clock in clocks_of_cases(uow, ids):
+        of_case.setdefault(clock.incident_id, []).append(clock)
+    stages = _due_stages(uow, ids)
+    clocks = {clock.id: clock for one in of_case.values() for clock in one}
+    return [
+        Due(incidents[clock.incident_id], clock, tuple(mine), of_case[clock.incident_id])
+        for key, mine in stages.items()
+        if (clock := clocks[key])
+    ]
+
+
+def _due_stages(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list[DueStage]]:
+    """By clock, oldest first; the clock with the oldest one first."""
     rows = uow.session.execute(
-        select(Incident, ClockRow, Stage)
-        .join(Stage, Stage.incident_id == Incident.id)
-        .join(ClockRow, ClockRow.id == Stage.clock_id)
-        .where(Incident.id.in_(ids), Stage.state == "scheduled", Stage.due_at <= uow.now)
+        select(Stage.clock_id, Stage.id, Stage.name, Stage.due_at)
+        .where(Stage.incident_id.in_(incident_ids), Stage.state == "scheduled", Stage.due_at <= uow.now)
         .order_by(Stage.due_at, Stage.id)
-        .execution_options(populate_existing=True)
     )
-    found: dict[UUID, tuple[Incident, ClockRow, list[Stage]]] = {}
-    for incident, clock, stage in rows:
-        found.setdefault(clock.id, (incident, clock, []))[2].append(stage)
-    return [Due(incident, clock, tuple(stages)) for incident, clock, stages in found.values()]
+    found: dict[UUID, list[DueStage]] = {}
+    for clock_id, key, name, due_at in rows:
+        found.setdefault(clock_id, []).append(DueStage(key, name, due_at))
+    return found
+
+
+_SETTLED = (
+    update(_STAGES)
+    .where(_STAGES.c.id == bindparam("key"))
+    .values(
+        state=bindparam("state"),
+        reason=bindparam("reason"),
+        late_by_seconds=bindparam("late"),
+        settled_at=bindparam("now"),
+    )
+)
+
+
+def settle(uow: UnitOfWork, stages: Sequence[DueStage]) -> None:
+    """Write down what became of stages: fired or called off, now."""
+    hasten(
+        uow,
+        _SETTLED,
+        *(
+            {
+                "key": one.id,
+                "state": one.state,
+                "reason": one.reason,
+                "late": one.late_by_seconds,
+                "now": uow.now,
+            }
+            for one in stages
+        ),
+    )

@@ -99,15 +99,14 @@ def add_amendment(
     ``group`` names the group of people it was said about; ``ends_group`` takes the group back.
     """
     row = _amendment(uow, incident, said, reason, group, ends_group=ends_group)
-    uow.session.add(row)
+    uow.add(row)
     return row
 
 
 def add_with_facts(uow: UnitOfWork, incident: Incident, said: dict[str, ParsedFact]) -> FactAmendment:
     """Write a new incident with the first version of its facts."""
     row = _amendment(uow, incident, said, "", "", ends_group=False)
-    uow.add(uow.hold(incident))  # the facts refer to it
-    uow.session.add(row)
+    uow.add(uow.hold(incident), uow.hold(row))
     return row
 
 

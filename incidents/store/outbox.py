@@ -60,7 +60,7 @@ def add(uow: UnitOfWork, mail: NewMail, *, folded_into: UUID | None = None) -> O
         last_error="",
         folded_into=folded_into,
     )
-    uow.session.add(row)
+    uow.add(row)
     return row
 
 

@@ -3,20 +3,22 @@
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from incidents.store.tables import ClockRow, EscalationPolicy
 from incidents.store.uow import UnitOfWork
 
+_NEWEST = (
+    select(EscalationPolicy)
+    .where(EscalationPolicy.controller_id == bindparam("controller_id"), EscalationPolicy.ladder == bindparam("ladder"))
+    .order_by(EscalationPolicy.version.desc())
+    .limit(1)
+)
+
 
 def newest(uow: UnitOfWork, controller_id: UUID, ladder: str) -> EscalationPolicy | None:
     """The newest version of a controller's own ladder, if it ever had one."""
-    return uow.session.scalar(
-        select(EscalationPolicy)
-        .where(EscalationPolicy.controller_id == controller_id, EscalationPolicy.ladder == ladder)
-        .order_by(EscalationPolicy.version.desc())
-        .limit(1)
-    )
+    return uow.session.scalar(_NEWEST, {"controller_id": controller_id, "ladder": ladder})
 
 
 def versions(uow: UnitOfWork, controller_id: UUID, ladder: str) -> Sequence[EscalationPolicy]:

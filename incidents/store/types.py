@@ -1,6 +1,8 @@
 """Column types: instants that are always aware UTC, and JSON on both engines."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
@@ -25,9 +27,14 @@ class Instant(TypeDecorator[datetime]):
         instant = utc(value)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read back aware UTC."""
-        del dialect  # the signature is SQLAlchemy's
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else utc(value)
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None]:
+        """Read back aware UTC; every row passes here many times, so this takes the place of two processors."""
+        return _read_text if dialect.name == "sqlite" else _read_aware
+
+
+def _read_text(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
+
+
+def _read_aware(value: datetime | None) -> datetime | None:
+    return None if value is None else utc(value)

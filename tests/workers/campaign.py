@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -36,6 +36,8 @@ class Campaign:
     pause: tuple[float, float] = (0.1, 0.6)
     survived: Counter[str] = field(default_factory=Counter)
     storm: Storm = field(init=False)
+    done_until: datetime | None = None
+    """Every stage due up to here was settled when the campaign ended."""
 
     def __post_init__(self) -> None:
         with self.company.uow() as uow:
@@ -95,8 +97,8 @@ class Campaign:
     def _until_all_is_done(self) -> None:
         """Nothing is overdue and nothing waits; the host's clock is set on to when the mails left over are due."""
         try:
-            wait_until(lambda: self._overdue() == 0, "every stage due to be settled", WORKS_AGAIN)
             for _ in range(30):
+                wait_until(lambda: self._overdue() == 0, "every stage due to be settled", WORKS_AGAIN)
                 if not self._waiting():
                     return
                 wait_until(lambda: self._ready_to_leave() == 0, "what may leave to have left", WORKS_AGAIN)
@@ -107,12 +109,14 @@ class Campaign:
             raise
 
     def _overdue(self) -> int:
+        """Stages that should have fired; when there are none, remembers until when nothing was left to do."""
         with self.company.uow(read_only=True) as uow:
             late = uow.now - timedelta(seconds=1)
-            return (
-                uow.session.scalar(select(func.count(Stage.id)).where(Stage.state == "scheduled", Stage.due_at <= late))
-                or 0
-            )
+            due = select(func.count(Stage.id)).where(Stage.state == "scheduled", Stage.due_at <= late)
+            count = uow.session.scalar(due) or 0
+        if count == 0:
+            self.done_until = late
+        return count
 
     def _waiting(self) -> int:
         with self.company.uow(read_only=True) as uow:

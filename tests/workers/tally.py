@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from incidents.store.tables import Event, FactAmendment, Incident, OutboxMail, S
 from notifications.mails import message_id
 from tests.company import MAIL_FROM, Company
 from tests.servers import SmtpServer
+from tests.workers.campaign import Campaign
 from tests.workers.faults import FAULTS
 from tests.workers.storm import Storm
 
@@ -49,11 +51,11 @@ class Tally:
         return [f"{name}: {getattr(self, name)}" for name in names if getattr(self, name)] + self.broken
 
 
-def tally(company: Company, storm: Storm, smtp: SmtpServer) -> Tally:
-    """Count, once everything is done."""
+def tally(company: Company, campaign: Campaign, smtp: SmtpServer) -> Tally:
+    """Count, once everything is done; stages that fall due while the servers are ended are left out."""
     result = Tally()
-    _reports(company, storm, result)
-    _stages(company, result)
+    _reports(company, campaign.storm, result)
+    _stages(company, campaign.done_until, result)
     _mails(company, smtp, result)
     _log(company, result)
     return result
@@ -69,14 +71,16 @@ def _reports(company: Company, storm: Storm, result: Tally) -> None:
     result.broken += [f"refused in {weather}: {how}" for weather, how in storm.refused if weather not in MAY_FAIL]
 
 
-def _stages(company: Company, result: Tally) -> None:
+def _stages(company: Company, until: datetime | None, result: Tally) -> None:
     with company.uow(read_only=True) as uow:
-        stages = uow.session.scalars(select(Stage).where(Stage.due_at <= uow.now)).all()
+        every = uow.session.scalars(select(Stage)).all()
         logged = Counter((event.data["clock_id"], event.data["stage"]) for event in _events(company, "stage.fired"))
+    assert until is not None, "the campaign has not come to its end"
+    stages = [stage for stage in every if stage.due_at <= until]
     states = Counter(stage.state for stage in stages)
     result.due, result.fired, result.called_off = len(stages), states["fired"], states["cancelled"]
     result.doubled_stages = sum(1 for count in logged.values() if count > 1)
-    fired = {(str(stage.clock_id), stage.name) for stage in stages if stage.state == "fired"}
+    fired = {(str(stage.clock_id), stage.name) for stage in every if stage.state == "fired"}
     result.lost_stages = states["scheduled"] + len(fired ^ logged.keys())
 
 

@@ -1,12 +1,14 @@
 """Beat ticks on when the clock of its host is set: without it nobody would be warned until the clock is there again."""
 
+import signal
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from celery import Celery
-from celery.beat import ScheduleEntry
+from celery.beat import ScheduleEntry, Service
 
-from workers.beat import SteadyScheduler
+from workers.beat import SteadyScheduler, end_when_asked
 
 
 class Beat(SteadyScheduler):
@@ -61,3 +63,27 @@ def test_after_the_clock_was_set_forward_it_ticks_once_and_not_for_every_interva
     ticks(beat, now, 300)
     now[0] += timedelta(hours=1)
     assert ticks(beat, now, 300) == pytest.approx(10, abs=1)
+
+
+def test_asked_to_end_in_the_middle_of_a_network_call_that_loses_the_exception_it_ends_all_the_same() -> None:
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    service = Service(Celery("test", broker="memory://", set_as_current=False), scheduler_cls=Interrupted)
+    try:
+        end_when_asked(service)
+        service.start()
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+    assert service.scheduler.ticks == 1
+
+
+class Interrupted(SteadyScheduler):
+    """Is asked to end while it speaks to the broker, and the client answers with an error of its own."""
+
+    ticks = 0
+
+    def tick(self, *_args: object, **_kwargs: object) -> float:
+        self.ticks += 1
+        with suppress(SystemExit):
+            signal.raise_signal(signal.SIGTERM)
+        return 0.0

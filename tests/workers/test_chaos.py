@@ -84,7 +84,7 @@ def test_whatever_breaks_nothing_is_lost_and_nothing_happens_twice(site: Site, c
     wait_until(site.installation.ready, "the service to be ready", 60)
     assert set(site.installation.stop().values()) <= {0, -15}
 
-    found = tally(company, campaign.storm, site.smtp)
+    found = tally(company, campaign, site.smtp)
     log.warning("%s", found)
     assert found.faults == []
     assert found.repeated <= len(chosen), "at most one mail a fault goes out again"

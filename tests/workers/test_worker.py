@@ -43,6 +43,11 @@ def _sent(company: Company, case: UUID, count: int) -> bool:
     return len(company.mails(case, "sent")) >= count
 
 
+def _told(company: Company, case: UUID, stage: str) -> int:
+    """How many mails about a stage have left."""
+    return sum(mail.payload["stage"] == stage for mail in company.mails(case, "sent"))
+
+
 def _fired_once(company: Company, case: UUID) -> bool:
     """Whether every fired stage of a case stands in the log once."""
     found = company.case(case)
@@ -56,11 +61,14 @@ def test_stages_fire_and_mails_leave_by_themselves(
     installation.start()
     wait_until(installation.ready, "the first sweep", 60)
     case = _case(company, timedelta(hours=24) - timedelta(seconds=2))
-    wait_until(lambda: _sent(company, case, 4), "two warnings to two people", 60)
+    wait_until(lambda: _told(company, case, "t24") == 2, "the second warning to two people", 60)
     assert _fired_once(company, case)
     assert list(_stages(company, case).values()).count("fired") == 2
+    # On a slow machine the first warning still waits when the second falls due, and is told in it.
+    said = [mail.payload for mail in company.mails(case, "sent") if mail.recipient == DPO.email]
+    assert [stage for one in said for stage in (*one["folded"], one["stage"])] == ["opened", "t24"]
     mails = [mail for mail in smtp_server.received() if mail.recipients == (DPO.email,)]
-    assert [mail.subject.split(" – ")[1] for mail in mails] == ["Új incidens", "24 óra eltelt, még nincs döntés"]
+    assert mails[-1].subject.split(" – ")[1] == "24 óra eltelt, még nincs döntés"
     assert installation.ready()
 
 
