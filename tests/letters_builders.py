@@ -89,18 +89,20 @@ class Letters:
         with self.uow(read_only=True) as uow:
             return uploads.look(uow, row.id)
 
-    def frozen(self, language: str = "hu", case: CaseFile | None = None) -> Document:
-        """A frozen letter to the people."""
+    def frozen(self, language: str = "hu", case: CaseFile | None = None, group: str = "") -> Document:
+        """A frozen letter to the people, or to one group of them."""
         with self.uow() as uow:
             said = case or draft.case_file(uow, self.incident_id)
             wording = html.render("subjects", language, subjects_letter(said, language))
             files = {"docx": b"docx", "docx_sha256": "b" * 64, "pdf": b"pdf", "pdf_sha256": "c" * 64, "missing": ()}
-            made = RenderedDocument("subjects", language, wording, html.digest(wording), **files)  # type: ignore[arg-type]
+            made = RenderedDocument("subjects", language, wording, html.digest(wording), **files, group=group)  # type: ignore[arg-type]
             return draft.freeze_document(uow, self.incident_id, made)
 
-    def prepared(self, row: RecipientList, *languages: str, waves: Sequence[int] = (), rate: int = 0) -> Mailing:
-        """A mailing nobody has approved yet."""
-        letters = {language: self.frozen(language).id for language in languages or ("hu",)}
+    def prepared(
+        self, row: RecipientList, *languages: str, waves: Sequence[int] = (), rate: int = 0, group: str = ""
+    ) -> Mailing:
+        """A mailing nobody has approved yet, with a letter to a group."""
+        letters = {language: self.frozen(language, group=group).id for language in languages or ("hu",)}
         with self.uow() as uow:
             return mailing.prepare(uow, row.id, Plan(letters, waves, rate))
 

@@ -16,6 +16,8 @@ from incidents.store.uow import UnitOfWork
 
 SAMPLES = 5
 NOT_NOW = "This is not possible as the sending stands now."
+DRILL = "This is a drill: letters can be written and tried, but none leaves the house."
+OTHER_PEOPLE = "This letter was written for another group of people: choose theirs, or the one for everybody."
 NO_LETTER = "Choose the frozen letter for the people written to in this language."
 
 
@@ -104,10 +106,20 @@ def _letters(uow: UnitOfWork, listed: RecipientList, plan: Plan) -> tuple[dict[s
             errors.append(FieldError(f"letter.{language}", "required", NO_LETTER))
             continue
         document = documents.with_files(uow, chosen)
+        if not fits(document.people_group, listed.people_group):
+            errors.append(FieldError(f"letter.{language}", "other-people", OTHER_PEOPLE))
+            continue
         letters[language] = {"document_id": str(document.id), "version": document.version, "sha256": document.sha256}
     if not letters and not errors:
         errors.append(FieldError("list", "empty", "There is nobody on this list who could be written to."))
     return letters, errors
+
+
+def fits(letter_group: str, list_group: str) -> bool:
+    """Whether people may get a letter: their group's own, or the one for everybody. Another group's tells of data that
+    are not theirs (Art. 34(2): the people are told of their own breach).
+    """
+    return letter_group in {"", list_group}
 
 
 def _held(uow: UnitOfWork, mailing_id: UUID, right: str) -> tuple[Incident, Mailing]:
@@ -147,10 +159,12 @@ def approve(uow: UnitOfWork, mailing_id: UUID) -> Mailing:
 
     Raises:
         Forbidden: the actor prepared it, and somebody else could approve; or it is no person.
-        Conflict: there was no test letter yet, or the list has changed since.
+        Conflict: there was no test letter yet, the list has changed since, or the case is a drill.
     """
-    _, row = _held(uow, mailing_id, "approve")
+    incident, row = _held(uow, mailing_id, "approve")
     _able(row, "approve")
+    if incident.is_drill:
+        raise Conflict(DRILL)
     listed = recipients.load(uow, row.list_id)
     alone = uow.actor.user_id == row.prepared_by_id
     if uow.actor.user_id is None or (alone and others_may_approve(uow, row)):
@@ -177,7 +191,7 @@ def start(uow: UnitOfWork, mailing_id: UUID) -> Mailing:
     incident, row = _held(uow, mailing_id, "communicate")
     _able(row, "start")
     if incident.is_drill:
-        raise Conflict("This is a drill: letters can be written and tried, but none leaves the house.")
+        raise Conflict(DRILL)
     listed = recipients.load(uow, row.list_id, lock=True)
     if listed.people != row.people or listed.state != "ready" or incident.closed_at:
         raise Conflict("The list has changed since the sending was prepared: prepare it again.")

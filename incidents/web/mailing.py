@@ -80,7 +80,8 @@ def _plan_page(request: PageRequest, incident_id: UUID, row: RecipientList, form
 
 def _letters(documents: Any, language: str, group: str) -> list[Document]:
     """The frozen letters in a language, those for this group of people first, the newest first."""
-    fitting = [one for one in documents if one.kind == "subjects" and one.language == language]
+    letters = [one for one in documents if one.kind == "subjects" and one.language == language]
+    fitting = [one for one in letters if steps.fits(one.people_group, group)]
     return sorted(fitting, key=lambda one: (one.people_group == group, one.version), reverse=True)
 
 

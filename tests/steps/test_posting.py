@@ -192,3 +192,14 @@ def test_a_language_without_a_letter_is_named_before_anything_is_sent(post: Lett
     with pytest.raises(InvalidInput) as refused:
         post.prepared(listed, "hu")
     assert [fault.path for fault in refused.value.errors] == ["letter.en"]
+
+
+def test_nobody_gets_the_letter_of_another_group(post: Letters) -> None:
+    """It would tell them of data that are not theirs."""
+    patients, everybody = post.listed(*people(1), group="A betegek"), post.listed(*people(1, first=2))
+    for listed in (patients, everybody):
+        with pytest.raises(InvalidInput) as refused:
+            post.prepared(listed, group="A dolgozók")
+        assert [(fault.path, fault.code) for fault in refused.value.errors] == [("letter.hu", "other-people")]
+    assert post.prepared(patients, group="A betegek").state == "draft"
+    assert post.prepared(everybody).state == "draft"

@@ -105,10 +105,17 @@ def _mails(company: Company, smtp: SmtpServer, result: Tally) -> None:
     result.mails, result.folded, result.refused_for_good = states["sent"], states["folded"], states["dead"]
     result.lost_mails = len(wanted - queued) + len(rows.keys() - settled)
     result.repeated = received.total() - len(received)
+    result.broken += [f"never queued: {one}" for one in wanted - queued]
+    result.broken += [_story(row) for key, row in rows.items() if key not in settled]
     result.broken += list(_strange_mails(rows, smtp, received))
     noted = Counter((event.data["stage"], event.data["to"]) for event in _events(company, "mail.sent"))
     sent = Counter((row.payload.get("stage", ""), row.recipient) for row in rows.values() if row.state == "sent")
     result.lost_events += (sent - noted).total() + (noted - sent).total()
+
+
+def _story(row: OutboxMail) -> str:
+    times = f"created {row.created_at}, sent {row.sent_at}"
+    return f"never arrived: {row.key}, {row.state}, {row.attempts} tries ({row.excused} excused), {times}: {row.last_error}"
 
 
 def _warning(row: OutboxMail) -> tuple[object, object, str]:
