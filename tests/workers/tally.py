@@ -114,8 +114,8 @@ def _mails(company: Company, smtp: SmtpServer, result: Tally) -> None:
 
 
 def _story(row: OutboxMail) -> str:
-    times = f"created {row.created_at}, sent {row.sent_at}"
-    return f"never arrived: {row.key}, {row.state}, {row.attempts} tries ({row.excused} excused), {times}: {row.last_error}"
+    tries = f"{row.attempts} tries ({row.excused} excused), created {row.created_at}, sent {row.sent_at}"
+    return f"never arrived: {row.key}, {row.state}, {tries}: {row.last_error}"
 
 
 def _warning(row: OutboxMail) -> tuple[object, object, str]:
