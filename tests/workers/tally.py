@@ -55,8 +55,9 @@ def tally(company: Company, campaign: Campaign, smtp: SmtpServer) -> Tally:
     """Count, once everything is done; stages that fall due while the servers are ended are left out."""
     result = Tally()
     _reports(company, campaign.storm, result)
+    assert campaign.done_until is not None, "the campaign has not come to its end"
     _stages(company, campaign.done_until, result)
-    _mails(company, smtp, result)
+    _mails(company, campaign.done_until, smtp, result)
     _log(company, result)
     return result
 
@@ -71,11 +72,10 @@ def _reports(company: Company, storm: Storm, result: Tally) -> None:
     result.broken += [f"refused in {weather}: {how}" for weather, how in storm.refused if weather not in MAY_FAIL]
 
 
-def _stages(company: Company, until: datetime | None, result: Tally) -> None:
+def _stages(company: Company, until: datetime, result: Tally) -> None:
     with company.uow(read_only=True) as uow:
         every = uow.session.scalars(select(Stage)).all()
         logged = Counter((event.data["clock_id"], event.data["stage"]) for event in _events(company, "stage.fired"))
-    assert until is not None, "the campaign has not come to its end"
     stages = [stage for stage in every if stage.due_at <= until]
     states = Counter(stage.state for stage in stages)
     result.due, result.fired, result.called_off = len(stages), states["fired"], states["cancelled"]
@@ -89,7 +89,7 @@ def _events(company: Company, kind: str) -> Sequence[Event]:
         return uow.session.scalars(select(Event).where(Event.kind == kind)).all()
 
 
-def _mails(company: Company, smtp: SmtpServer, result: Tally) -> None:
+def _mails(company: Company, until: datetime, smtp: SmtpServer, result: Tally) -> None:
     with company.uow(read_only=True) as uow:
         rows: Mails = {row.id: row for row in uow.session.scalars(select(OutboxMail))}
     received = Counter(mail.message_id for mail in smtp.received())
@@ -100,7 +100,7 @@ def _mails(company: Company, smtp: SmtpServer, result: Tally) -> None:
     }
     queued = {_warning(row) for row in rows.values()}
     arrived = {row.id for row in rows.values() if message_id(row.key, MAIL_FROM) in received}
-    settled = {row.id for row in rows.values() if _reached(rows, row, arrived)}
+    settled = {row.id for row in rows.values() if _reached(rows, row, arrived) or _came_after(row, until)}
     states = Counter(row.state for row in rows.values())
     result.mails, result.folded, result.refused_for_good = states["sent"], states["folded"], states["dead"]
     result.lost_mails = len(wanted - queued) + len(rows.keys() - settled)
@@ -111,6 +111,11 @@ def _mails(company: Company, smtp: SmtpServer, result: Tally) -> None:
     noted = Counter((event.data["stage"], event.data["to"]) for event in _events(company, "mail.sent"))
     sent = Counter((row.payload.get("stage", ""), row.recipient) for row in rows.values() if row.state == "sent")
     result.lost_events += (sent - noted).total() + (noted - sent).total()
+
+
+def _came_after(row: OutboxMail, until: datetime) -> bool:
+    """Queued while the servers were being ended: it leaves at the next start."""
+    return row.state == "queued" and row.created_at > until
 
 
 def _story(row: OutboxMail) -> str:
