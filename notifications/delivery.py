@@ -13,9 +13,10 @@ from incidents.base import logs
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.escalation import Person
+from incidents.rules.office import local
 from incidents.steps import webhooks
 from incidents.steps.escalate import named_in_profile
-from incidents.store import audit, channels, heartbeat, outbox, people
+from incidents.store import absences, audit, channels, heartbeat, outbox, people
 from incidents.store.engine import Database
 from incidents.store.tables import Controller, OutboxMail
 from incidents.store.uow import SYSTEM, UnitOfWork, unit_of_work
@@ -181,10 +182,12 @@ def _same_warning(mail: OutboxMail, dead: OutboxMail) -> bool:
 
 
 def _chain(uow: UnitOfWork, controller_id: UUID) -> list[Person]:
+    """Who is told next, in this order; whoever is away today comes after everybody who is not."""
     controller = uow.session.get_one(Controller, controller_id)
     known = [*people.people_of(uow, [controller_id])[controller_id], *named_in_profile(controller)]
     ordered = [
         person for word in CHAIN for person in known if (person.deputy if word == "deputy" else word in person.roles)
     ]
+    away = {one.user_id for one in absences.on(uow, local(uow.now).date())}
     last = Person("", controller.name, controller.email, controller.language, frozenset())
-    return [person for person in (*ordered, last) if person.email]
+    return [person for person in (*sorted(ordered, key=lambda one: one.user_id in away), last) if person.email]

@@ -5,9 +5,12 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from incidents.base.ids import new_id
+from incidents.rules.office import local
 from incidents.store import outbox
-from incidents.store.tables import Controller, OutboxMail
+from incidents.store.tables import AbsenceRow, Controller, OutboxMail, User
 from notifications import smtp
 from notifications.mails import message_id
 from tests.company import DEPUTY, DPO, FIRM, HANDLER, MAIL_FROM, MANAGER, METRICS_TOKEN, Company
@@ -128,6 +131,19 @@ def test_after_eight_tries_a_mail_is_dead_and_the_next_contact_is_told_who_was_n
     assert DPO.email in told[0].text()
     assert "451" in told[0].text()
     assert "/ack/" in told[0].text("html")
+
+
+def test_the_next_contact_is_somebody_who_is_there(company: Company, smtp_server: SmtpServer) -> None:
+    with company.uow() as uow:
+        deputy = uow.session.scalars(select(User.id).where(User.email == DEPUTY.email)).one()
+        today = local(uow.now).date()
+        away = AbsenceRow(id=new_id(uow.now), user_id=deputy, first=today, last=today, made_by="Dean", made_at=uow.now)
+        uow.add(away)
+    _queued_alone(company)
+    smtp_server.clear()
+    smtp_server.behave("refuse", 1)
+    company.deliver()
+    assert [mail.recipients for mail in smtp_server.received()] == [(MANAGER.email,)]
 
 
 def test_a_dead_mail_shows_in_the_log_the_metrics_and_the_state_of_the_mail(
