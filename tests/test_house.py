@@ -125,3 +125,11 @@ def test_each_word_of_the_flow_names_a_file_in_every_layer(word: str) -> None:
 
 def _has(layer: Path, word: str) -> bool:
     return (ROOT / layer / f"{word}.py").exists() or (ROOT / layer / word / "__init__.py").exists()
+
+
+def test_every_setting_stands_in_the_operations_guide() -> None:
+    code = (ROOT / "incidents" / "base" / "settings.py").read_text(encoding="utf-8")
+    guide = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    settings = set(re.findall(r'env(?:\.get\(|, )"([A-Z0-9_]+)"', code)) - {"INCIDENTS72_DEMO"}
+    assert len(settings) > 15
+    assert {name for name in settings if f"`{name}`" not in guide} == set()
