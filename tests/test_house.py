@@ -1,6 +1,7 @@
 """The house rules, read off the syntax tree: one place for time, environment, commits, SQL and mail; small parts."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
