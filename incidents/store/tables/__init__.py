@@ -1,5 +1,14 @@
 """All tables. Rows of a controller carry ``controller_id`` (mixin ``OfController``)."""
 
+from incidents.store.tables.accounts import (
+    AccountEvent,
+    KnownBrowser,
+    OutsideIdentity,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+    SignInRule,
+)
 from incidents.store.tables.base import Keyed, OfController, OfIncident, Table
 from incidents.store.tables.cases import (
     Acknowledgement,
@@ -91,6 +100,7 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "AbsenceRow",
+    "AccountEvent",
     "Acknowledgement",
     "ApiKey",
     "Assessment",
@@ -125,6 +135,7 @@ __all__ = [
     "IdempotentRequest",
     "Incident",
     "Keyed",
+    "KnownBrowser",
     "LetterWords",
     "LoginFailure",
     "Mailing",
@@ -135,6 +146,8 @@ __all__ = [
     "OneTimeLink",
     "OrderAnswer",
     "OutboxMail",
+    "OutsideIdentity",
+    "Passkey",
     "PrintRun",
     "ProcessingActivity",
     "Processor",
@@ -144,8 +157,11 @@ __all__ = [
     "Receipt",
     "Recipient",
     "RecipientList",
+    "RecoveryCode",
     "ReferenceCounter",
     "ReportLink",
+    "SecondFactor",
+    "SignInRule",
     "SignOff",
     "SignOffRequest",
     "Stage",
