@@ -24,6 +24,8 @@ OPEN_TO_ALL = {
     "/language/{language}",
     "/login",
     "/login/password",
+    "/login/outside",
+    "/login/outside/back",
     "/login/second",
     "/login/set-up",
     "/login/unlock",
