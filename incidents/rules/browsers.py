@@ -26,6 +26,6 @@ LONGEST = 60
 
 def browser_words(user_agent: str) -> str:
     """``Firefox, Windows``; the beginning of the line itself where nothing in it is known; empty for none."""
-    name = next((words for sign, words in _NAMES if re.search(rf"\b{sign}[A-Za-z]*/", user_agent)), "")
+    name = next((words for sign, words in _NAMES if re.search(rf"{sign}[A-Za-z]*/", user_agent)), "")
     system = next((words for sign, words in _SYSTEMS if sign in user_agent), "")
     return ", ".join(filter(None, (name, system))) or user_agent[:LONGEST]

@@ -132,7 +132,7 @@ def _random_code() -> str:
 
 
 def switch_off(uow: UnitOfWork, user_id: UUID, visit: Visit) -> None:
-    """A person does without the second step; passkeys go with it.
+    """A person does without the second step.
 
     Raises:
         MustStay: somebody demands it.
@@ -144,9 +144,7 @@ def switch_off(uow: UnitOfWork, user_id: UUID, visit: Visit) -> None:
     account_log.note(uow, user, "second_step_off", address=visit.address, user_agent=visit.user_agent)
 
 
-def finish(
-    uow: UnitOfWork, token: str, code: str, seal: Seal, *, visit: Visit, how: str = ""
-) -> SignedIn | IncidentError:
+def finish(uow: UnitOfWork, token: str, code: str, seal: Seal, *, visit: Visit) -> SignedIn | IncidentError:
     """The second step of a sign-in: from the half-way session to a full one.
 
     A refusal is returned, not raised: the failure must be counted.
@@ -160,7 +158,7 @@ def finish(
         raise Unauthenticated
     if hurry := attempts.refuse_codes(uow, user):
         return hurry
-    how = how or _which_fits(uow, user, code, seal, visit)
+    how = _which_fits(uow, user, code, seal, visit)
     if not how:
         attempts.failed(uow, user.email, visit.address, "code")
         return CodeWrong()

@@ -104,7 +104,7 @@ def secret_fits(kept: str, said: str) -> bool:
 def arrive(uow: UnitOfWork, user: User, how: str, visit: Visit, *, twice: bool = False) -> SignedIn:
     """Let somebody in who has proved themselves once, or twice: all the way, or as far as the second step.
 
-    ``how``: password, totp, recovery, passkey, outside or link. ``twice``: nothing more is to be asked.
+    ``how``: password, totp, recovery, outside or link. ``twice``: nothing more is to be asked.
     """
     if not twice and accounts.has_factor(uow, user.id):
         return _open(uow, user, visit, how, level="second")

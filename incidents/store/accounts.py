@@ -1,4 +1,4 @@
-"""Second steps, passkeys, sign-ins from outside, known browsers, failures, and what happened with an account."""
+"""Second steps, sign-ins from outside, known browsers, failures, and what happened with an account."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,7 +17,6 @@ from incidents.store.tables import (
     Membership,
     OneTimeLink,
     OutsideIdentity,
-    Passkey,
     RecoveryCode,
     SecondFactor,
     SignInRule,
@@ -125,8 +124,8 @@ def with_factor(uow: UnitOfWork, user_ids: Sequence[UUID]) -> frozenset[UUID]:
 
 
 def remove_factor(uow: UnitOfWork, user_id: UUID) -> None:
-    """Take the authenticator, the recovery codes and the passkeys away."""
-    for table in (SecondFactor, RecoveryCode, Passkey):
+    """Take the authenticator and the recovery codes away."""
+    for table in (SecondFactor, RecoveryCode):
         uow.session.execute(delete(table).where(table.user_id == user_id))
 
 
@@ -140,24 +139,6 @@ def recovery_codes(uow: UnitOfWork, user_id: UUID, hint: str = "") -> Sequence[R
 def forget_codes(uow: UnitOfWork, user_id: UUID) -> None:
     """No recovery code of the person works any more."""
     uow.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-
-
-def passkeys_of(uow: UnitOfWork, user_id: UUID) -> Sequence[Passkey]:
-    """The passkeys of a person, oldest first."""
-    return uow.session.scalars(select(Passkey).where(Passkey.user_id == user_id).order_by(Passkey.id)).all()
-
-
-def passkey(uow: UnitOfWork, credential_id: str) -> Passkey | None:
-    """A passkey by the name its device gives it, locked."""
-    return uow.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update())
-
-
-def remove_passkey(uow: UnitOfWork, user_id: UUID, key: UUID) -> bool:
-    """Take a passkey of a person away; whether there was one."""
-    found = uow.session.scalar(select(Passkey).where(Passkey.id == key, Passkey.user_id == user_id))
-    if found is not None:
-        uow.session.delete(found)
-    return found is not None
 
 
 def outside(uow: UnitOfWork, issuer: str, subject: str) -> OutsideIdentity | None:
@@ -221,11 +202,6 @@ def touch(uow: UnitOfWork, token_hash: str, idle_until: datetime) -> None:
     """The session is in use."""
     values = {"seen_at": uow.now, "idle_until": idle_until}
     uow.session.execute(update(UserSession).where(UserSession.token_hash == token_hash).values(values))
-
-
-def forget_links(uow: UnitOfWork) -> None:
-    """Erase one-time links that have expired."""
-    uow.session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < uow.now))
 
 
 def end_links(uow: UnitOfWork, user_id: UUID, purpose: str) -> None:

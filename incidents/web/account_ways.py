@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from incidents.steps import second_step, sessions
 from incidents.store import accounts
-from incidents.store.tables import AccountEvent, OutsideIdentity, Passkey, User
+from incidents.store.tables import AccountEvent, OutsideIdentity, User
 from incidents.store.uow import UnitOfWork
 from incidents.web.arrival import Arrival, before
-from incidents.web.entrance import outside_name, passkeys_work
+from incidents.web.entrance import outside_name
 from incidents.web.sessions import PageRequest, settings_of
 
 
@@ -19,8 +19,6 @@ class Ways:
     second_step: bool
     demanded: bool
     codes_left: int
-    passkeys: Sequence[Passkey]
-    passkeys_work: bool
     outside: Sequence[OutsideIdentity]
     outside_name: str
     events: Sequence[AccountEvent]
@@ -34,8 +32,6 @@ def read(uow: UnitOfWork, request: PageRequest, person: User) -> Ways:
         second_step=has,
         demanded=sessions.must_prove_twice(uow, person, settings_of(request).second_step),
         codes_left=second_step.codes_left(uow, person.id) if has else 0,
-        passkeys=accounts.passkeys_of(uow, person.id),
-        passkeys_work=passkeys_work(),
         outside=accounts.outside_of(uow, person.id),
         outside_name=outside_name(request),
         events=accounts.events_of(uow, person.id),

@@ -1,6 +1,5 @@
 """What happens when somebody has proved to be somebody: cookies, the next step, and where they wanted to go."""
 
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +22,6 @@ from incidents.web.sessions import (
     system_uow,
 )
 
-PASSKEYS = False
 STEPS = {"second": "/login/second", "setup": "/login/set-up"}
 """Where a sign-in goes on that has not come all the way."""
 
@@ -72,8 +70,3 @@ def outside_name(request: Connection) -> str:
     """What the sign-in service of the organisation is called; empty when there is none."""
     settings = settings_of(request)
     return settings.oidc_issuer and (settings.oidc_name or urlsplit(settings.oidc_issuer).netloc)
-
-
-def passkeys_work() -> bool:
-    """Whether the library for passkeys is installed (the extra ``passkeys``)."""
-    return bool(PASSKEYS) and find_spec("webauthn") is not None

@@ -13,7 +13,7 @@ from incidents.rules.access import may
 from incidents.steps import controllers, people, sessions
 from incidents.store import people as stored
 from incidents.web import account_ways
-from incidents.web.entrance import arrived, next_step, outside_name, passkeys_work
+from incidents.web.entrance import arrived, next_step, outside_name
 from incidents.web.forms import Form
 from incidents.web.rendering import page, see_other
 from incidents.web.security import safe_next, throttle
@@ -71,7 +71,6 @@ def _login(request: PageRequest, form: Form, target: str, *, status: int = 200, 
         setup_needed=setup_needed,
         must_wait=status == 429,
         outside=outside_name(request),
-        passkeys=passkeys_work(),
     )
 
 

@@ -12,7 +12,7 @@ from incidents.steps.second_step import Setting
 from incidents.steps.sessions import SignedIn
 from incidents.store.tables import User
 from incidents.web.arrival import announce
-from incidents.web.entrance import arrived, passkeys_work, seal_of
+from incidents.web.entrance import arrived, seal_of
 from incidents.web.forms import Form
 from incidents.web.links import qr_svg
 from incidents.web.rendering import page, see_other
@@ -48,7 +48,7 @@ def _second(request: PageRequest, form: Form, target: str) -> Page:
     with system_uow(request) as uow:
         second_step.half_way(uow, session_token(request) or "", "second")
     status = form.problem.status if form.problem else 200
-    return page(request, "pages/second.html", form=form, status=status, next=target, passkeys=passkeys_work())
+    return page(request, "pages/second.html", form=form, status=status, next=target)
 
 
 @post("/login/second", opt=PUBLIC, guards=[throttle("second", TRIES_PER_MINUTE)], sync_to_thread=True, status_code=200)

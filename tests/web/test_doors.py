@@ -4,10 +4,12 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from click.testing import CliRunner
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 from sqlalchemy import select
 
+from incidents.commands.ways_in import way_in
 from incidents.rules.sign_in import FREE_FOR_ACCOUNT
 from incidents.steps import controllers, people, sign_in_rules
 from incidents.store.tables import ApiKey, Membership, OutboxMail, User
@@ -32,7 +34,7 @@ SUDO_ROUTES = {
     "/controllers/{controller_id}/policy/{ladder}/standard",
     "/controllers/{controller_id}/sign-in",
     "/controllers/{controller_id}/sign-in/reset",
-    "/incidents/{incident_id}/letters/{list_id}/erase",
+    "/incidents/{incident_id}/lists/{list_id}/erase",
     "/register/export",
 }
 
@@ -321,3 +323,17 @@ def test_the_api_asks_for_no_second_step_and_takes_no_cookie(small_office: Offic
     assert small_office.browser.get("/api/v1/incidents").status_code == 401
     headers = {"authorization": f"Bearer {key}"}
     assert small_office.browser.get("/api/v1/incidents", headers=headers).status_code == 200
+
+
+def test_the_operator_at_the_machine_opens_a_way_in_that_needs_no_mail(small_office: Office) -> None:
+    office = small_office
+    phone_of(office)
+    env = {"DATABASE_URL": office.settings.database_url, "INCIDENTS72_DATA": str(office.settings.data_dir)}
+    env |= {"SECRET_KEY": "k" * 40, "PUBLIC_URL": "http://127.0.0.1:8072"}
+    runner = CliRunner()
+    assert "nobody has an account" in runner.invoke(way_in, ["senki@futar.example"], env=env).output
+    said = runner.invoke(way_in, ["Dpo@futar.example", "--without-second-step"], env=env).output
+    answer = office.fill_in(link_in(said), {"password": "öt másik szó egy sorban"})
+    assert answer.headers["location"] == "/"
+    assert "kikapcsolva" in office.get("/account")
+    assert any("Egy adminisztrátor törölte" in mail for mail in mailed(office, "account_changed"))

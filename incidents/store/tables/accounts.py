@@ -34,19 +34,6 @@ class RecoveryCode(Keyed, Table):
     used_at: Mapped[datetime | None]
 
 
-class Passkey(Keyed, Table):
-    """A public key of a person's device (WebAuthn)."""
-
-    __tablename__ = "passkey"
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"), index=True)
-    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
-    public_key: Mapped[bytes] = mapped_column(LargeBinary)
-    sign_count: Mapped[int] = mapped_column(BigInteger)
-    name: Mapped[str]
-    created_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
 class OutsideIdentity(Table):
     """Who a person is at the organisation's own sign-in service (OpenID Connect): issuer and subject, for good."""
 

@@ -130,14 +130,11 @@ class LoginFailure(Keyed, Table):
 
 
 class OneTimeLink(Table):
-    """A link that works once (set-up, invitation, new password, unlocking) or the challenge of a passkey.
-
-    Only the hash of its token is kept.
-    """
+    """A link that works once (set-up, invitation, new password, unlocking); only the hash of its token is kept."""
 
     __tablename__ = "one_time_link"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    purpose: Mapped[str] = mapped_column(code("setup", "invite", "reset", "unlock", "passkey"))
+    purpose: Mapped[str] = mapped_column(code("setup", "invite", "reset", "unlock"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Second factors, passkeys, sign-ins from outside, known browsers; how far a session has come"""
+"""Second factors, sign-ins from outside, known browsers; how far a session has come"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -46,17 +46,6 @@ def upgrade():
         *_of_person("recovery_code"),
     )
     op.create_table(
-        "passkey",
-        sa.Column("credential_id", sa.String(length=1400), nullable=False),
-        sa.Column("public_key", sa.LargeBinary(), nullable=False),
-        sa.Column("sign_count", sa.BigInteger(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("created_at", types.Instant(timezone=True), nullable=False),
-        sa.Column("used_at", types.Instant(timezone=True), nullable=True),
-        *_of_person("passkey"),
-        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
-    )
-    op.create_table(
         "outside_identity",
         sa.Column("issuer", sa.String(length=500), nullable=False),
         sa.Column("subject", sa.String(length=255), nullable=False),
@@ -90,7 +79,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["controller_id"], ["controller.id"], name=op.f("fk_sign_in_rule_controller_id")),
         sa.PrimaryKeyConstraint("controller_id", name=op.f("pk_sign_in_rule")),
     )
-    for table in ("recovery_code", "passkey", "outside_identity", "known_browser", "account_event"):
+    for table in ("recovery_code", "outside_identity", "known_browser", "account_event"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             batch_op.create_index(batch_op.f(f"ix_{table}_user_id"), ["user_id"], unique=False)
 
