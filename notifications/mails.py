@@ -23,7 +23,7 @@ from incidents.steps.policies import ladder_of
 from incidents.store import deadlines, incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
-from notifications import clockwords, drillmark, notices, sign_offs
+from notifications import account_mails, clockwords, drillmark, notices, sign_offs
 from notifications.documents.meta import TEMPLATES
 
 ACK_LINK_LENGTH = timedelta(hours=96)
@@ -192,5 +192,6 @@ _CONTEXTS = {
     "undeliverable": _undeliverable_context,
     "invite": _invite_context,
     "sign_off_wanted": _sign_off_context,
+    **account_mails.CONTEXTS,
     **dict.fromkeys(notices.NOTICES, _notice_context),
 }

@@ -52,6 +52,20 @@ class Settings:
     """Asked for (GET) after a sweep, at most once a minute: who watches there misses it when we stop (DEADMAN_URL)."""
     log_format: str = ""
     """``json`` or ``console``; empty: console on a terminal, else JSON lines (LOG_FORMAT)."""
+    session_hours: float = 12
+    """Hours after which everybody signs in anew (SESSION_HOURS)."""
+    session_idle_minutes: float = 120
+    """Minutes without a click after which one signs in anew (SESSION_IDLE_MINUTES)."""
+    second_step: str = ""
+    """Who must have a second step beside those a controller names: ``operators``, ``everyone`` (SECOND_STEP)."""
+    oidc_issuer: str = ""
+    """Address of the organisation's own sign-in service, OpenID Connect; empty: there is none (OIDC_ISSUER)."""
+    oidc_client_id: str = ""
+    """How that service knows this one (OIDC_CLIENT_ID)."""
+    oidc_client_secret: str = ""
+    """What this service proves itself with there (OIDC_CLIENT_SECRET)."""
+    oidc_name: str = ""
+    """What people call that service, for the button on the sign-in page (OIDC_NAME)."""
     demo: bool = False
     """Demo mode: fictional controllers and the built-in mailbox page (set by ``demo`` only)."""
 
@@ -140,6 +154,29 @@ def _deadman_url(env: Mapping[str, str]) -> str:
     return url
 
 
+def _number(env: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
+    try:
+        value = float(env.get(name, default))
+    except ValueError as error:
+        raise SettingsError(f"{name} must be a number") from error
+    if not least <= value <= most:
+        raise SettingsError(f"{name} must lie between {least:g} and {most:g}")
+    return value
+
+
+def _oidc(env: Mapping[str, str]) -> dict[str, str]:
+    """The sign-in service of the organisation: whole, over TLS or on this machine, or none."""
+    names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+    given = {name.lower(): _secret(env, name).strip() for name in names}
+    if any(given.values()) and not all(given.values()):
+        raise SettingsError("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET belong together: set all or none")
+    issuer = urlsplit(given["oidc_issuer"])
+    local = issuer.scheme == "http" and issuer.hostname in {"localhost", "127.0.0.1", "::1"}
+    if given["oidc_issuer"] and not (issuer.hostname and (issuer.scheme == "https" or local)):
+        raise SettingsError("OIDC_ISSUER must start with https://, or with http:// on this machine")
+    return given | {"oidc_name": env.get("OIDC_NAME", "").strip()}
+
+
 def _bounce_mailbox(env: Mapping[str, str]) -> str:
     mailbox = env.get("BOUNCE_MAILBOX", "").strip()
     if mailbox and not (mailbox.startswith("maildir:") and Path(mailbox.removeprefix("maildir:")).is_absolute()):
@@ -183,5 +220,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         metrics_token=_secret(env, "METRICS_TOKEN"),
         deadman_url=_deadman_url(env),
         log_format=_choice(env, "LOG_FORMAT", ("json", "console")),
+        session_hours=_number(env, "SESSION_HOURS", 12, 0.25, 168),
+        session_idle_minutes=_number(env, "SESSION_IDLE_MINUTES", 120, 5, 1440),
+        second_step=_choice(env, "SECOND_STEP", ("operators", "everyone")),
+        **_oidc(env),
         demo=env.get("INCIDENTS72_DEMO", "") == "1",
     )

@@ -1,6 +1,9 @@
 """What an account or a contact must give: an address mail can reach, a name, a password that holds."""
 
+from collections.abc import Iterable
+
 from incidents.base.errors import FieldError
+from incidents.rules.passwords import guessable
 
 LONGEST_ADDRESS = 254
 """RFC 5321: a path holds no more."""
@@ -31,8 +34,11 @@ def person_faults(email: str, name: str) -> list[FieldError]:
     return errors
 
 
-def password_faults(password: str) -> list[FieldError]:
-    """What is wrong with a new password; length is all that counts."""
+def password_faults(password: str, about: Iterable[str] = ()) -> list[FieldError]:
+    """What is wrong with a new password: too short, too long, or what everybody tries first.
+
+    ``about``: the person's address and name, which make no password.
+    """
     if len(password) < SHORTEST_PASSWORD:
         return [
             FieldError(
@@ -45,4 +51,4 @@ def password_faults(password: str) -> list[FieldError]:
     if len(password) > LONGEST_PASSWORD:
         limit = {"limit": str(LONGEST_PASSWORD)}
         return [FieldError("password", "too-long", "This is too long: at most {limit} characters.", limit)]
-    return []
+    return guessable(password, about)

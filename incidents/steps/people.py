@@ -8,12 +8,14 @@ from incidents.base.errors import Conflict, FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id, new_token
 from incidents.rules.access import ROLES
 from incidents.rules.people import LANGUAGES, password_faults, person_faults
+from incidents.steps.attempts import TooManyAttempts
 from incidents.steps.guard import require
 from incidents.steps.sessions import (
     SignedIn,
     SignInFailed,
-    TooManyAttempts,
+    Visit,
     actor_of,
+    arrive,
     change_password,
     hash_password,
     log_in,
@@ -32,8 +34,10 @@ __all__ = [
     "SignInFailed",
     "SignedIn",
     "TooManyAttempts",
+    "Visit",
     "accept_invitation",
     "actor_of",
+    "arrive",
     "change_password",
     "create_setup_link",
     "grant",
@@ -101,7 +105,7 @@ def set_up(uow: UnitOfWork, token: str, *, email: str, name: str, password: str)
     link = people.live_link(uow, token, "setup")
     if link is None or people.any_user(uow):
         raise NotFound("This set-up link was used already or has expired. Restart the service for a new one.")
-    if errors := person_faults(email, name) + password_faults(password):
+    if errors := person_faults(email, name) + password_faults(password, (email, name)):
         raise InvalidInput(errors)
     link.used_at = uow.now
     return _add_user(uow, email, name, hash_password(password), "hu", is_operator=True)
@@ -170,7 +174,7 @@ def accept_invitation(uow: UnitOfWork, token: str, password: str) -> User:
         InvalidInput: the password is too short.
     """
     user = invited(uow, token)
-    if errors := password_faults(password):
+    if errors := password_faults(password, (user.email, user.name)):
         raise InvalidInput(errors)
     user.password_hash = hash_password(password)
     people.use_up_links(uow, user.id)

@@ -8,29 +8,22 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from incidents.base.errors import FieldError, IncidentError, InvalidInput, Unauthenticated
-from incidents.base.ids import new_id, new_token
-from incidents.rules.people import LONGEST_ADDRESS, LONGEST_PASSWORD, password_faults
-from incidents.store import people
+from incidents.base.ids import new_token
+from incidents.rules import sign_in
+from incidents.rules.people import LONGEST_PASSWORD, password_faults
+from incidents.rules.sign_in import Lengths
+from incidents.steps import account_log, attempts
+from incidents.steps.attempts import TooManyAttempts
+from incidents.store import accounts, people
 from incidents.store.people import hashed
-from incidents.store.tables import LoginFailure, User, UserSession
+from incidents.store.tables import User, UserSession
 from incidents.store.uow import Actor, UnitOfWork
 
-SESSION_LENGTH = timedelta(hours=12)
-FAILURE_WINDOW = timedelta(minutes=15)
-FAILURES_PER_ACCOUNT = 8
-FAILURES_PER_ADDRESS = 40
-
+LENGTHS = Lengths()
+"""How long a sign-in lasts where no setting says otherwise."""
 _hasher = PasswordHasher()
 # Checked when the account does not exist, so that the answer takes as long as for one that does.
 _NOBODY = _hasher.hash("nobody has this password")
-
-
-class TooManyAttempts(IncidentError):
-    """Too many failed sign-ins for the account or from the address."""
-
-    status = 429
-    code = "too-many-attempts"
-    message = "Too many failed attempts. Please wait a quarter of an hour and try again."
 
 
 class SignInFailed(Unauthenticated):
@@ -41,33 +34,52 @@ class SignInFailed(Unauthenticated):
 
 
 @dataclass(frozen=True)
+class Visit:
+    """Where a sign-in comes from, and by which settings it is judged.
+
+    ``browser``: the token of a known browser, if it brought one; ``force``: who must have a second step by the
+    operator's will (empty, ``operators`` or ``everyone``).
+    """
+
+    user_agent: str = ""
+    address: str = ""
+    browser: str = ""
+    lengths: Lengths = LENGTHS
+    force: str = ""
+
+
+@dataclass(frozen=True)
 class SignedIn:
-    """A new session: the token goes into the cookie, only its hash is kept."""
+    """A new session: the token goes into the cookie, only its hash is kept.
+
+    ``level``: how far it has come (see ``UserSession``). ``browser``: the token by which the browser is known from now
+    on. ``advised``: a second step is demanded and may wait until then (aware UTC).
+    """
 
     token: str
     user: User
     expires_at: datetime
+    level: str = "full"
+    browser: str = ""
+    advised: datetime | None = None
 
 
-def log_in(uow: UnitOfWork, email: str, password: str, *, user_agent: str, address: str) -> SignedIn | IncidentError:
+def log_in(uow: UnitOfWork, email: str, password: str, visit: Visit) -> SignedIn | IncidentError:
     """Check a password and open a new session, never an old one.
 
     A refusal is returned, not raised: the failure must be recorded although nobody got in.
     """
-    email, address = email.replace("\0", "").strip().lower()[:LONGEST_ADDRESS], address[:64]
-    since = uow.now - FAILURE_WINDOW
-    by_account, by_address = people.failures_since(uow, email, address, since)
-    if by_account >= FAILURES_PER_ACCOUNT or by_address >= FAILURES_PER_ADDRESS:
-        return TooManyAttempts()
-    user = people.user_by_email(uow, email)
-    if not _password_fits(user, password) or user is None:
-        people.forget_failures(uow, since)
-        uow.add(LoginFailure(id=new_id(uow.now), email=email, address=address, at=uow.now))
+    email, address = attempts.plain_email(email), visit.address[:64]
+    user = accounts.lock(uow, email)
+    browser = attempts.own_browser(uow, user, visit.browser)
+    if hurry := attempts.refuse_hurry(uow, email, address, browser):
+        return hurry
+    if not password_fits(user, password) or user is None:
+        attempts.failed(uow, email, address, "password", browser)
         return SignInFailed()
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = _hasher.hash(password)
-    user.last_login_at = uow.now
-    return open_session(uow, user, user_agent=user_agent, address=address)
+    return arrive(uow, user, "password", visit)
 
 
 def hash_password(password: str) -> str:
@@ -75,42 +87,119 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def _password_fits(user: User | None, password: str) -> bool:
+def password_fits(user: User | None, password: str) -> bool:
+    """Whether this is the password of a usable account; takes as long when it is not."""
     usable = user is not None and user.is_active and user.password_hash and len(password) <= LONGEST_PASSWORD
+    return secret_fits(user.password_hash if user and usable else _NOBODY, password[:LONGEST_PASSWORD]) and bool(usable)
+
+
+def secret_fits(kept: str, said: str) -> bool:
+    """Whether a hash made by ``hash_password`` is that of a secret."""
     try:
-        _hasher.verify(user.password_hash if user and usable else _NOBODY, password[:LONGEST_PASSWORD])
+        return _hasher.verify(kept, said)
     except (VerifyMismatchError, InvalidHashError):
         return False
-    return bool(usable)
 
 
-def open_session(uow: UnitOfWork, user: User, *, user_agent: str, address: str) -> SignedIn:
+def arrive(uow: UnitOfWork, user: User, how: str, visit: Visit, *, twice: bool = False) -> SignedIn:
+    """Let somebody in who has proved themselves once, or twice: all the way, or as far as the second step.
+
+    ``how``: password, totp, recovery, outside or link. ``twice``: nothing more is to be asked.
+    """
+    if not twice and accounts.has_factor(uow, user.id):
+        return _open(uow, user, visit, how, level="second")
+    if twice or not must_prove_twice(uow, user, visit.force):
+        return _let_in(uow, user, visit, how)
+    user.second_step_by = user.second_step_by or uow.now + sign_in.grace(uow.now)
+    if uow.now >= user.second_step_by:
+        return _open(uow, user, visit, how, level="setup")
+    return _let_in(uow, user, visit, how, advised=user.second_step_by)
+
+
+def must_prove_twice(uow: UnitOfWork, user: User, force: str) -> bool:
+    """Whether a second step is demanded of a person: by the operator's setting, or by a controller they serve."""
+    if force == "everyone" or (force == "operators" and user.is_operator):
+        return True
+    roles = people.roles_of(uow, user.id)
+    return sign_in.demanded(roles, accounts.rules(uow, roles))
+
+
+def _let_in(uow: UnitOfWork, user: User, visit: Visit, how: str, advised: datetime | None = None) -> SignedIn:
+    opened = _open(uow, user, visit, how)
+    user.last_login_at = uow.now
+    browser = visit.browser
+    known = accounts.known_browser(uow, browser, user.id) if browser else None
+    accounts.forgive(uow, user.email, ("password", "code"), known.token_hash if known else "")
+    if known is not None:
+        known.seen_at = uow.now
+    else:
+        accounts.know_browser(uow, browser := new_token(), user.id)
+    return SignedIn(opened.token, user, opened.expires_at, "full", browser, advised)
+
+
+def _open(uow: UnitOfWork, user: User, visit: Visit, how: str, level: str = "full") -> SignedIn:
+    return open_session(
+        uow, user, user_agent=visit.user_agent, address=visit.address, lengths=visit.lengths, how=how, level=level
+    )
+
+
+def open_session(
+    uow: UnitOfWork,
+    user: User,
+    *,
+    user_agent: str,
+    address: str,
+    lengths: Lengths | None = None,
+    how: str = "password",
+    level: str = "full",
+) -> SignedIn:
     """A session with a token of its own."""
-    token = new_token()
+    token, lengths = new_token(), lengths or LENGTHS
+    before = accounts.session_before(uow, user.id, uow.now)
     session = UserSession(
         token_hash=hashed(token),
         user_id=user.id,
         created_at=uow.now,
-        expires_at=uow.now + SESSION_LENGTH,
+        expires_at=uow.now + (lengths.most if level == "full" else sign_in.ON_THE_WAY),
         user_agent=user_agent[:300],
         address=address[:64],
+        level=level,
+        how=how,
+        failures=accounts.tries_since(uow, user.email, before.created_at) if before else 0,
+        seen_at=uow.now,
+        idle_until=uow.now + lengths.idle,
+        sudo_until=uow.now + sign_in.SUDO,
     )
     uow.add(session)
-    return SignedIn(token, user, session.expires_at)
+    return SignedIn(token, user, session.expires_at, level)
+
+
+def found(uow: UnitOfWork, token: str) -> tuple[UserSession, User] | None:
+    """The live session of a token, however far it has come, and whose it is."""
+    return people.session_by_token(uow, token)
 
 
 def session_actor(uow: UnitOfWork, token: str) -> tuple[Actor, User] | None:
-    """Who is signed in with a token, with the roles they hold now; None when nobody is."""
-    found = people.session_by_token(uow, token)
-    if found is None:
+    """Who is signed in with a token, with the roles they hold now; None when nobody is, or not all the way."""
+    seen = found(uow, token)
+    if seen is None or seen[0].level != "full":
         return None
-    _, user = found
-    return actor_of(uow, user), user
+    return actor_of(uow, seen[1]), seen[1]
 
 
 def actor_of(uow: UnitOfWork, user: User) -> Actor:
     """A person as the log and the guards know them."""
     return Actor(user.name, user.id, people.roles_of(uow, user.id), user.is_operator)
+
+
+def last_sign_in(uow: UnitOfWork, session: UserSession) -> UserSession | None:
+    """The person's sign-in before this one."""
+    return accounts.session_before(uow, session.user_id, session.created_at)
+
+
+def stay(uow: UnitOfWork, token: str, idle: timedelta) -> None:
+    """The session is in use: its time without use begins anew."""
+    accounts.touch(uow, hashed(token), uow.now + idle)
 
 
 def log_out(uow: UnitOfWork, token: str) -> None:
@@ -123,16 +212,41 @@ def revoke_session(uow: UnitOfWork, user_id: UUID, token_hash: str) -> None:
     people.revoke_sessions(uow, user_id=user_id, token_hash=token_hash)
 
 
-def change_password(uow: UnitOfWork, user_id: UUID, old: str, new: str, keep_token: str) -> None:
+def revoke_others(uow: UnitOfWork, user_id: UUID, keep_token: str, address: str = "") -> None:
+    """End every session of a person but this one; other browsers are strangers again."""
+    user = people.user(uow, user_id)
+    people.revoke_sessions(uow, user_id=user_id, keep=hashed(keep_token))
+    accounts.forget_browsers(uow, user_id)
+    account_log.note(uow, user, "sessions_ended", address=address)
+
+
+def change_password(
+    uow: UnitOfWork, user_id: UUID, old: str, new: str, keep_token: str, visit: Visit | None = None
+) -> TooManyAttempts | InvalidInput | None:
     """Set a new password; every other session of the person ends.
 
+    A wrong old password is returned, not raised: it must be counted although nothing changed.
+
     Raises:
-        InvalidInput: the old one is wrong or the new one too short.
+        InvalidInput: the new one is too short, or everybody tries it first.
     """
+    visit = visit or Visit()
     user = people.user(uow, user_id)
-    if not _password_fits(user, old):
-        raise InvalidInput([FieldError("old_password", "wrong", "The present password is not right.")])
-    if errors := password_faults(new):
+    if hurry := attempts.refuse_codes(uow, user):
+        return hurry
+    if not password_fits(user, old):
+        attempts.failed(uow, user.email, visit.address, "code")
+        return InvalidInput([FieldError("old_password", "wrong", "The present password is not right.")])
+    if errors := password_faults(new, (user.email, user.name)):
         raise InvalidInput(errors)
+    set_password(uow, user, new, keep_token)
+    account_log.note(uow, user, "password_changed", address=visit.address, user_agent=visit.user_agent)
+    return None
+
+
+def set_password(uow: UnitOfWork, user: User, new: str, keep_token: str = "") -> None:
+    """Keep a new password: sessions elsewhere end, links that were sent are worth nothing, browsers are strangers."""
     user.password_hash = _hasher.hash(new)
-    people.revoke_sessions(uow, user_id=user_id, keep=hashed(keep_token))
+    people.revoke_sessions(uow, user_id=user.id, keep=hashed(keep_token))
+    people.use_up_links(uow, user.id)
+    accounts.forget_browsers(uow, user.id)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from incidents.base.errors import NotFound
 from incidents.rules.escalation import Person
@@ -59,8 +59,7 @@ def session_by_token(uow: UnitOfWork, token: str) -> tuple[UserSession, User] | 
         .join(User, User.id == UserSession.user_id)
         .where(
             UserSession.token_hash == hashed(token),
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > uow.now,
+            *_live(uow),
             User.is_active,
         )
     ).first()
@@ -71,9 +70,18 @@ def sessions_of(uow: UnitOfWork, user_id: UUID) -> Sequence[UserSession]:
     """The live sessions of a person, the newest first."""
     return uow.session.scalars(
         select(UserSession)
-        .where(UserSession.user_id == user_id, UserSession.revoked_at.is_(None), UserSession.expires_at > uow.now)
+        .where(UserSession.user_id == user_id, UserSession.level == "full", *_live(uow))
         .order_by(UserSession.created_at.desc())
     ).all()
+
+
+def _live(uow: UnitOfWork) -> tuple[ColumnElement[bool], ...]:
+    """Neither ended, nor too old, nor left alone for too long."""
+    return (
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > uow.now,
+        or_(UserSession.idle_until.is_(None), UserSession.idle_until > uow.now),
+    )
 
 
 def revoke_sessions(
@@ -90,14 +98,6 @@ def revoke_sessions(
     if keep is not None:
         ending = ending.where(UserSession.token_hash != keep)
     uow.session.execute(ending)
-
-
-def failures_since(uow: UnitOfWork, email: str, address: str, since: datetime) -> tuple[int, int]:
-    """Failed sign-ins since an instant: for the account, and from the network address."""
-    counted = select(func.count(LoginFailure.id)).where(LoginFailure.at > since)
-    by_account = uow.session.scalar(counted.where(LoginFailure.email == email))
-    by_address = uow.session.scalar(counted.where(LoginFailure.address == address))
-    return by_account or 0, by_address or 0
 
 
 def forget_failures(uow: UnitOfWork, before: datetime) -> None:

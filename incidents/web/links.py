@@ -18,6 +18,7 @@ from incidents.web.forms import Form
 from incidents.web.members import ROLE_HINTS, key_of
 from incidents.web.rendering import ROLE_NAMES, page, see_other, words
 from incidents.web.sessions import PageRequest, may_at, page_uow, settings_of
+from incidents.web.sudo import sudo
 
 Page = Response[Any]
 
@@ -72,8 +73,10 @@ def download_qr(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
 
 
 @post("/controllers/{controller_id:uuid}/report-link", sync_to_thread=True, status_code=200)
-def renew_link(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
+@sudo
+def renew_link(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """A new link; the old one and its posters stop working."""
+    del form
     with page_uow(request) as uow:
         controllers.renew_report_link(uow, controller_id)
     return see_other(f"/controllers/{controller_id}/report-link", done="renewed")
@@ -104,6 +107,7 @@ def _keys(request: PageRequest, controller_id: UUID, form: Form, secret: str = "
 
 
 @post("/controllers/{controller_id:uuid}/keys", sync_to_thread=True, status_code=200)
+@sudo
 def make_key(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """Make a key and show its secret this one time."""
     try:
@@ -115,6 +119,7 @@ def make_key(request: PageRequest, controller_id: FromPath[UUID], form: NamedDep
 
 
 @post("/controllers/{controller_id:uuid}/keys/revoke", sync_to_thread=True, status_code=200)
+@sudo
 def revoke_key(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """End a key at once."""
     with page_uow(request) as uow:

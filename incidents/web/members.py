@@ -16,6 +16,7 @@ from incidents.web.controllers import visible
 from incidents.web.forms import Form
 from incidents.web.rendering import ROLE_NAMES, page, see_other, words
 from incidents.web.sessions import PageRequest, may_at, page_uow
+from incidents.web.sudo import sudo
 
 Page = Response[Any]
 
@@ -52,6 +53,7 @@ def _members(request: PageRequest, controller_id: UUID, form: Form) -> Page:
 
 
 @post("/controllers/{controller_id:uuid}/people", sync_to_thread=True, status_code=200)
+@sudo
 def give_role(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """Give a role; who has no password yet gets an invitation by mail."""
     wanted = people.NewPerson(
@@ -70,6 +72,7 @@ def give_role(request: PageRequest, controller_id: FromPath[UUID], form: NamedDe
 
 
 @post("/controllers/{controller_id:uuid}/people/remove", sync_to_thread=True, status_code=200)
+@sudo
 def take_role(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """Take a role away; the last administrator stays."""
     try:

@@ -10,8 +10,10 @@ from litestar.params import FromPath
 from incidents.base.errors import FieldError, InvalidInput
 from incidents.base.i18n import known_language
 from incidents.rules.access import may
-from incidents.steps import controllers, people
+from incidents.steps import controllers, people, sessions
 from incidents.store import people as stored
+from incidents.web import account_ways
+from incidents.web.entrance import arrived, next_step, outside_name
 from incidents.web.forms import Form
 from incidents.web.rendering import page, see_other
 from incidents.web.security import safe_next, throttle
@@ -22,32 +24,17 @@ from incidents.web.sessions import (
     end_session,
     page_uow,
     person_of,
+    session_of,
     session_token,
     settings_of,
-    start_session,
     system_uow,
     user_of,
+    visit_of,
 )
 
 Page = Response[Any]
 A_YEAR = 365 * 24 * 3600
 SIGN_INS_PER_MINUTE = 20
-
-
-def _where_from(request: PageRequest) -> dict[str, str]:
-    """What the session list shows: the browser as it names itself, and the peer's address."""
-    return {
-        "user_agent": request.headers.get("user-agent", ""),
-        "address": request.client.host if request.client else "",
-    }
-
-
-def _signed_in(request: PageRequest, token: str, target: str) -> Page:
-    """Hand over the new session; the one the browser had before ends."""
-    if old := session_token(request):
-        with system_uow(request) as uow:
-            people.log_out(uow, old)
-    return start_session(see_other(target), settings_of(request), token)
 
 
 @get("/login", opt=PUBLIC, sync_to_thread=True)
@@ -56,9 +43,11 @@ def show_login(request: PageRequest) -> Page:
     target = safe_next(request.query_params.get("next"))
     if user_of(request):
         return see_other(target)
+    if session_of(request):
+        return see_other(next_step(request, target))
     with system_uow(request, read_only=True) as uow:
         empty = not stored.any_user(uow)
-    return page(request, "pages/login.html", next=target, setup_needed=empty)
+    return _login(request, Form(), target, setup_needed=empty)
 
 
 @post("/login", opt=PUBLIC, guards=[throttle("login", SIGN_INS_PER_MINUTE)], sync_to_thread=True, status_code=200)
@@ -66,16 +55,22 @@ def log_in(request: PageRequest, form: NamedDependency[Form]) -> Page:
     """Sign in. A refusal says neither which of the two was wrong nor whether the account exists."""
     target = safe_next(form.text("next"))
     with system_uow(request) as uow:
-        answer = people.log_in(uow, form.text("email"), form.value("password"), **_where_from(request))
+        answer = people.log_in(uow, form.text("email"), form.value("password"), visit_of(request))
     if isinstance(answer, people.SignedIn):
-        return _signed_in(request, answer.token, target)
+        return arrived(request, answer, target)
+    return _login(request, form.refused(answer), target, status=answer.status if answer.status == 429 else 422)
+
+
+def _login(request: PageRequest, form: Form, target: str, *, status: int = 200, setup_needed: bool = False) -> Page:
     return page(
         request,
         "pages/login.html",
-        form=form.refused(answer),
-        status=answer.status if answer.status == 429 else 422,
+        form=form,
+        status=status,
         next=target,
-        setup_needed=False,
+        setup_needed=setup_needed,
+        must_wait=status == 429,
+        outside=outside_name(request),
     )
 
 
@@ -103,10 +98,10 @@ def set_up(request: PageRequest, token: FromPath[str], form: NamedDependency[For
                 uow, token, email=form.text("email"), name=form.text("name"), password=form.value("password")
             )
             uow.session.flush()
-            opened = people.open_session(uow, user, **_where_from(request))
+            opened = people.arrive(uow, user, "link", visit_of(request))
     except InvalidInput as refused:
         return page(request, "pages/setup.html", form=form.refused(refused), status=refused.status, token=token)
-    return _signed_in(request, opened.token, "/controllers")
+    return arrived(request, opened, "/controllers")
 
 
 @get("/invite/{token:str}", opt=PUBLIC, sync_to_thread=True)
@@ -123,27 +118,29 @@ def accept_invitation(request: PageRequest, token: FromPath[str], form: NamedDep
     try:
         with system_uow(request) as uow:
             user = people.accept_invitation(uow, token, form.value("password"))
-            opened = people.open_session(uow, user, **_where_from(request))
+            opened = people.arrive(uow, user, "link", visit_of(request))
     except InvalidInput as refused:
         with system_uow(request) as uow:
             invited = people.invited(uow, token)
         again = form.refused(refused)
         return page(request, "pages/invite.html", form=again, status=refused.status, token=token, invited=invited)
-    return _signed_in(request, opened.token, "/")
+    return arrived(request, opened, "/")
 
 
 def _account(request: PageRequest, form: Form) -> Page:
     person = person_of(request)
     with system_uow(request, read_only=True) as uow:
-        sessions = stored.sessions_of(uow, person.id)
+        live = stored.sessions_of(uow, person.id)
+        ways = account_ways.read(uow, request, person)
     return page(
         request,
         "pages/account.html",
         form=form,
         status=form.problem.status if form.problem else 200,
         language_form=Form.of(language=person.language),
-        sessions=sessions,
+        sessions=live,
         current=stored.hashed(session_token(request) or ""),
+        ways=ways,
     )
 
 
@@ -156,14 +153,14 @@ def show_account(request: PageRequest) -> Page:
 @post("/account/password", guards=[throttle("password", 10)], sync_to_thread=True, status_code=200)
 def change_password(request: PageRequest, form: NamedDependency[Form]) -> Page:
     """A new password; every other sign-in of this person ends."""
-    keep = session_token(request) or ""
+    old, new, keep = form.value("old_password"), form.value("new_password"), session_token(request) or ""
     try:
         with system_uow(request) as uow:
-            people.change_password(
-                uow, person_of(request).id, form.value("old_password"), form.value("new_password"), keep
-            )
+            wrong = people.change_password(uow, person_of(request).id, old, new, keep, visit_of(request))
     except InvalidInput as refused:
         return _account(request, Form().refused(_of_the_new_password(refused)))
+    if wrong is not None:
+        return _account(request, Form().refused(wrong))
     return see_other("/account", done="password")
 
 
@@ -183,6 +180,15 @@ def revoke_session(request: PageRequest, form: NamedDependency[Form]) -> Page:
     with system_uow(request) as uow:
         people.revoke_session(uow, person_of(request).id, form.text("session"))
     return see_other("/account", done="removed")
+
+
+@post("/account/sessions/others", sync_to_thread=True, status_code=200)
+def revoke_others(request: PageRequest) -> Page:
+    """End every other sign-in of the same person; the other browsers are strangers again."""
+    with system_uow(request) as uow:
+        keep, address = session_token(request) or "", visit_of(request).address
+        sessions.revoke_others(uow, person_of(request).id, keep, address)
+    return see_other("/account", done="others")
 
 
 @post("/account/language", sync_to_thread=True, status_code=200)
@@ -236,6 +242,7 @@ handlers: list[Any] = [
     show_account,
     change_password,
     revoke_session,
+    revoke_others,
     save_language,
     switch_language,
     show_people,

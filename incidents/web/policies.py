@@ -19,6 +19,7 @@ from incidents.web.controllers import visible
 from incidents.web.forms import Form
 from incidents.web.rendering import language_of, page, see_other, words
 from incidents.web.sessions import PageRequest, clock_of, may_at, page_uow
+from incidents.web.sudo import sudo
 
 Page = Response[Any]
 EMPTY_ROWS = 1
@@ -136,6 +137,7 @@ def _form(request: PageRequest, controller_id: UUID, ladder: str, form: Form) ->
 
 
 @post("/controllers/{controller_id:uuid}/policy/{ladder:str}/edit", sync_to_thread=True, status_code=200)
+@sudo
 def save_ladder(
     request: PageRequest, controller_id: FromPath[UUID], ladder: FromPath[str], form: NamedDependency[Form]
 ) -> Page:
@@ -152,6 +154,7 @@ def save_ladder(
 
 
 @post("/controllers/{controller_id:uuid}/policy/{ladder:str}/standard", sync_to_thread=True, status_code=200)
+@sudo
 def back_to_standard(
     request: PageRequest, controller_id: FromPath[UUID], ladder: FromPath[str], form: NamedDependency[Form]
 ) -> Page:

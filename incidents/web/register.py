@@ -25,6 +25,7 @@ from incidents.web.forms import Form
 from incidents.web.rendering import language_of, page
 from incidents.web.scope import list_uow, where_may
 from incidents.web.sessions import PageRequest, actor_of, clock_of
+from incidents.web.sudo import sudo
 from incidents.web.timeline import timeline
 from notifications.documents import registerbook, registerfile
 from notifications.documents.register import shown
@@ -106,6 +107,7 @@ def show_entry(request: PageRequest, incident_id: FromPath[UUID]) -> Response[st
 
 
 @post("/register/export", status_code=200, sync_to_thread=True)
+@sudo
 def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]:
     """The entries asked for as a file; that the register left the house is itself an entry of the log."""
     kind = form.text("format")

@@ -23,8 +23,11 @@ from incidents.base.errors import FieldError, IncidentError
 from incidents.base.i18n import Translator, known_language, msgid, translator
 from incidents.base.time import BUDAPEST
 from incidents.rules import vocabulary
+from incidents.rules.browsers import browser_words
 from incidents.rules.drills import period_of
 from incidents.rules.regimes import clock_words
+from incidents.rules.sign_in import event_words
+from incidents.web import arrival
 from incidents.web.forms import Form
 from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
 from incidents.web.watch import alarms
@@ -39,6 +42,10 @@ NOTICES = {
     "renewed": msgid("There is a new link. The old one no longer works."),
     "password": msgid("Your password has changed. Your other sign-ins have ended."),
     "out": msgid("You have signed out."),
+    "others": msgid("Your other sign-ins have ended."),
+    "unlocked": msgid("The waiting time is lifted. Sign in now; guesses from elsewhere no longer hold you up here."),
+    "second-step": msgid("Saved. It holds from the next sign-in of the people concerned."),
+    "step-reset": msgid("The second step of this person is removed, and they have a mail about it."),
     "created": msgid("Created."),
     "reported": msgid("The case is open and its clock is running."),
     "acknowledged": msgid("You have acknowledged the case."),
@@ -112,12 +119,12 @@ def page(
     **context: Any,
 ) -> Response[str]:
     """A page in the person's language. ``form`` brings what was typed and what was wrong with it."""
-    html = (
-        environment(language_of(request))
-        .get_template(template)
-        .render(**_surroundings(request, banners), form=form or Form(), **context)
-    )
-    return Response(html, status_code=status, media_type=MediaType.HTML)
+    context |= {**_surroundings(request, banners), "form": form or Form()}
+    html = environment(language_of(request)).get_template(template).render(context)
+    answer = Response(html, status_code=status, media_type=MediaType.HTML)
+    if context["arrival"]:
+        arrival.said(request, answer)
+    return answer
 
 
 def see_other(path: str, done: str = "") -> Response[str]:
@@ -140,6 +147,7 @@ def _surroundings(request: Connection, banners: Sequence[str] | None) -> dict[st
         "notice": say(notice) if notice else "",
         "banners": [say(alarm) for alarm in alarms(request)] if banners is None else banners,
         "demo": settings_of(request).demo,
+        "arrival": arrival.arrival(request),
         "may_anywhere": lambda act: may_anywhere(request, act),
     }
 
@@ -188,6 +196,8 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
         "Az": lambda word: hungarian.with_article(word, capital=True) if lang == "hu" else word,
         "listed": lambda items: hungarian.join_words(list(items), lang),
         "sentence": sentence,
+        "browser": browser_words,
+        "account_event": lambda kind: event_words(kind, lang),
         "clock_label": lambda clock: clock_words(clock.regime, clock.regime_version, clock.report, lang),
         "role_name": lambda role: say(ROLE_NAMES[role]),
         "fact_label": lambda key: vocabulary.label(key, lang),

@@ -5,6 +5,7 @@ Own sessions: a new random token at every sign-in (no fixation), only its hash s
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import quote
@@ -23,8 +24,10 @@ from incidents.base.errors import Forbidden, Unauthenticated
 from incidents.base.settings import Settings
 from incidents.base.time import Clock
 from incidents.rules.access import may
-from incidents.steps import people
-from incidents.store.tables import User
+from incidents.rules.sign_in import Lengths
+from incidents.steps import sessions
+from incidents.steps.sessions import Visit
+from incidents.store.tables import User, UserSession
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, UnitOfWork, unit_of_work
 from incidents.web.security import cookie_name
 
@@ -36,29 +39,45 @@ PUBLIC = {"public": True}
 
 VISITOR = Actor("visitor")
 
+NOTED_EVERY = timedelta(minutes=1)
+"""How often it is written down that a session is in use."""
+A_BROWSER_IS_KNOWN = 180 * 24 * 3600
+"""Seconds a browser carries the token by which it is known."""
+
 WITHOUT_PERSON = ("/static/", "/health/", "/metrics", "/api/")
 """Addresses where nobody is signed in, whatever cookie came along."""
 
 
 class SessionMiddleware(ASGIMiddleware):
-    """Puts the signed-in user and the actor into the scope; nobody signed in leaves None and a visitor."""
+    """Puts the session, the signed-in user and the actor into the scope; nobody signed in leaves None and a visitor.
+
+    A sign-in that has not come all the way is a session, but nobody is signed in yet.
+    """
 
     scopes = (ScopeType.HTTP,)
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Look the cookie up in a thread, so that the database never blocks the event loop."""
-        scope["user"], scope["auth"] = None, VISITOR
+        scope["user"], scope["auth"], scope["session"] = None, VISITOR, None
         connection: Connection = ASGIConnection(scope)
         if (token := session_token(connection)) and not scope["path"].startswith(WITHOUT_PERSON):
-            found = await to_thread.run_sync(partial(_look_up, connection, token))
-            if found is not None:
-                scope["auth"], scope["user"] = found
+            await to_thread.run_sync(partial(_look_up, connection, token))
         await next_app(scope, receive, send)
 
 
-def _look_up(connection: Connection, token: str) -> tuple[Actor, User] | None:
+def _look_up(connection: Connection, token: str) -> None:
+    scope: Any = connection.scope
     with system_uow(connection, read_only=True) as uow:
-        return people.session_actor(uow, token)
+        found = sessions.found(uow, token)
+        if found is None:
+            return
+        scope["session"], user = found
+        if found[0].level == "full":
+            scope["auth"], scope["user"] = sessions.actor_of(uow, user), user
+        unseen = uow.now - (found[0].seen_at or found[0].created_at)
+    if unseen >= NOTED_EVERY:
+        with system_uow(connection) as uow:
+            sessions.stay(uow, token, lengths_of(connection).idle)
 
 
 def session_token(connection: Connection) -> str | None:
@@ -70,6 +89,30 @@ def settings_of(connection: Connection) -> Settings:
     """The settings of the running service."""
     settings: Settings = connection.app.state.settings
     return settings
+
+
+def session_of(connection: Connection) -> UserSession | None:
+    """The session of this browser, however far it has come."""
+    session: UserSession | None = connection.scope.get("session")  # type: ignore[assignment]
+    return session
+
+
+def lengths_of(connection: Connection) -> Lengths:
+    """How long a sign-in lasts here."""
+    settings = settings_of(connection)
+    return Lengths(timedelta(hours=settings.session_hours), timedelta(minutes=settings.session_idle_minutes))
+
+
+def visit_of(connection: Connection) -> Visit:
+    """Where somebody comes from: the browser as it names itself, the peer's address, whether it is known."""
+    settings = settings_of(connection)
+    return Visit(
+        user_agent=connection.headers.get("user-agent", ""),
+        address=connection.client.host if connection.client else "",
+        browser=connection.cookies.get(cookie_name(settings, "known"), ""),
+        lengths=lengths_of(connection),
+        force=settings.second_step,
+    )
 
 
 def clock_of(connection: Connection) -> Clock:
@@ -164,21 +207,30 @@ def may_at(connection: Connection, controller_id: UUID, act: str) -> bool:
     return may(actor_of(connection).roles.get(controller_id, frozenset()), act)
 
 
-def start_session(response: Response[Any], settings: Settings, token: str) -> Response[Any]:
-    """Hand the browser its new token; without a lifetime, so it ends with the browser at the latest."""
-    response.set_cookie(_cookie(settings, token, max_age=None))
+def start_session(response: Response[Any], settings: Settings, token: str, browser: str = "") -> Response[Any]:
+    """Hand the browser its new token; without a lifetime, so it ends with the browser at the latest.
+
+    ``browser``: the token by which it is known from now on, also after signing out.
+    """
+    response.set_cookie(_cookie(settings, "session", token, max_age=None))
+    return know_browser(response, settings, browser) if browser else response
+
+
+def know_browser(response: Response[Any], settings: Settings, browser: str) -> Response[Any]:
+    """Hand the browser the token by which it is known."""
+    response.set_cookie(_cookie(settings, "known", browser, max_age=A_BROWSER_IS_KNOWN))
     return response
 
 
 def end_session(response: Response[Any], settings: Settings) -> Response[Any]:
     """Take the token away from the browser."""
-    response.set_cookie(_cookie(settings, "", max_age=0))
+    response.set_cookie(_cookie(settings, "session", "", max_age=0))
     return response
 
 
-def _cookie(settings: Settings, value: str, max_age: int | None) -> Cookie:
+def _cookie(settings: Settings, name: str, value: str, max_age: int | None) -> Cookie:
     return Cookie(
-        key=cookie_name(settings, "session"),
+        key=cookie_name(settings, name),
         value=value,
         path="/",
         max_age=max_age,

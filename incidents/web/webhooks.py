@@ -17,6 +17,7 @@ from incidents.web.forms import Form
 from incidents.web.members import key_of
 from incidents.web.rendering import language_of, page, see_other, words
 from incidents.web.sessions import PageRequest, may_at, page_uow, settings_of
+from incidents.web.sudo import sudo
 from notifications.webhook_bodies import headline
 from notifications.webhooks import seal_of
 
@@ -67,6 +68,7 @@ def _show(
 
 
 @post("/controllers/{controller_id:uuid}/webhooks", sync_to_thread=True, status_code=200)
+@sudo
 def add_webhook(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """Add a webhook and show its secret this one time."""
     settings = settings_of(request)
@@ -90,6 +92,7 @@ def ping_webhook(request: PageRequest, controller_id: FromPath[UUID], form: Name
 
 
 @post("/controllers/{controller_id:uuid}/webhooks/rotate", sync_to_thread=True, status_code=200)
+@sudo
 def rotate_secret(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """A new secret, shown this one time; for a day the old one signs as well."""
     with page_uow(request) as uow:
@@ -100,6 +103,7 @@ def rotate_secret(request: PageRequest, controller_id: FromPath[UUID], form: Nam
 
 
 @post("/controllers/{controller_id:uuid}/webhooks/revoke", sync_to_thread=True, status_code=200)
+@sudo
 def revoke_webhook(request: PageRequest, controller_id: FromPath[UUID], form: NamedDependency[Form]) -> Page:
     """End a webhook at once."""
     with page_uow(request) as uow:

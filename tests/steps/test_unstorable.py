@@ -9,6 +9,7 @@ from incidents.base.errors import InvalidInput, NotFound
 from incidents.steps import cases, controllers, people, report
 from incidents.steps.controllers import ProcessorForm
 from incidents.steps.people import SignInFailed
+from incidents.steps.sessions import Visit
 from incidents.store.incidents import BoardFilter
 from tests.builders import GOOD_REASON, Firm, controller_form
 
@@ -43,7 +44,7 @@ def test_it_can_be_searched_signed_in_and_linked_with_without_harm(firm: Firm) -
     with firm.as_("dpo", read_only=True) as uow:
         assert len(cases.board(uow, BoardFilter(query="lap" + NUL + "top")).rows) == 1
     with firm.town.uow() as uow:
-        answer = people.log_in(uow, "dpo" + NUL + "@futar.example", "x" + NUL, user_agent="", address="192.0.2.7")
+        answer = people.log_in(uow, "dpo" + NUL + "@futar.example", "x" + NUL, Visit(address="192.0.2.7"))
         assert isinstance(answer, SignInFailed)
         for token in ("x" + NUL, "árvíz"):
             with pytest.raises(NotFound):

@@ -54,6 +54,7 @@ class Office:
     def __init__(self, database_url: str, clock: FakeClock, data: Path, *, demo: bool = False) -> None:
         env = {"DATABASE_URL": database_url, "INCIDENTS72_DATA": str(data), "SECRET_KEY": "k" * 40}
         env["METRICS_TOKEN"] = METRICS_TOKEN
+        env["SESSION_IDLE_MINUTES"] = "720"
         self.settings = load_settings(env | {"INCIDENTS72_DEMO": "1" if demo else ""})
         self.clock = clock
         self.engine = engine_for(database_url)

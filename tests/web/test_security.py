@@ -23,13 +23,21 @@ OPEN_TO_ALL = {
     "/invite/{token}",
     "/language/{language}",
     "/login",
+    "/login/password",
+    "/login/outside",
+    "/login/outside/back",
+    "/login/second",
+    "/login/set-up",
+    "/login/unlock",
     "/logout",
     "/mailbox",
     "/mailbox/{key}",
     "/mailbox/{key}/html",
+    "/password/{token}",
     "/r/{token}",
     "/r/{token}/receipt/{receipt}",
     "/setup/{token}",
+    "/unlock/{token}",
 }
 
 
@@ -96,7 +104,22 @@ def test_guessing_is_slowed_down_by_address_and_goes_on_after_a_minute(small_off
     assert small_office.browser.post("/setup/talalgatas", data=form).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/login", "/setup/{token}", "/invite/{token}", "/r/{token}", "/account/password"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/login",
+        "/login/password",
+        "/login/second",
+        "/login/set-up",
+        "/login/unlock",
+        "/password/{token}",
+        "/unlock/{token}",
+        "/setup/{token}",
+        "/invite/{token}",
+        "/r/{token}",
+        "/account/password",
+    ],
+)
 def test_whatever_can_be_guessed_or_flooded_is_throttled(small_office: Office, path: str) -> None:
     posts = [
         handler for at, handler in _pages(small_office.browser.app) if at == path and "POST" in handler.http_methods

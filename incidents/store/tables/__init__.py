@@ -1,5 +1,13 @@
 """All tables. Rows of a controller carry ``controller_id`` (mixin ``OfController``)."""
 
+from incidents.store.tables.accounts import (
+    AccountEvent,
+    KnownBrowser,
+    OutsideIdentity,
+    RecoveryCode,
+    SecondFactor,
+    SignInRule,
+)
 from incidents.store.tables.base import Keyed, OfController, OfIncident, Table
 from incidents.store.tables.cases import (
     Acknowledgement,
@@ -91,6 +99,7 @@ APPEND_ONLY = (
 __all__ = [
     "APPEND_ONLY",
     "AbsenceRow",
+    "AccountEvent",
     "Acknowledgement",
     "ApiKey",
     "Assessment",
@@ -125,6 +134,7 @@ __all__ = [
     "IdempotentRequest",
     "Incident",
     "Keyed",
+    "KnownBrowser",
     "LetterWords",
     "LoginFailure",
     "Mailing",
@@ -135,6 +145,7 @@ __all__ = [
     "OneTimeLink",
     "OrderAnswer",
     "OutboxMail",
+    "OutsideIdentity",
     "PrintRun",
     "ProcessingActivity",
     "Processor",
@@ -144,8 +155,11 @@ __all__ = [
     "Receipt",
     "Recipient",
     "RecipientList",
+    "RecoveryCode",
     "ReferenceCounter",
     "ReportLink",
+    "SecondFactor",
+    "SignInRule",
     "SignOff",
     "SignOffRequest",
     "Stage",

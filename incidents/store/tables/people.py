@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, ForeignKey, String, false, true
+from sqlalchemy import Boolean, ForeignKey, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.store.tables.base import Keyed, OfController, Table, code
@@ -65,7 +65,7 @@ class ProcessingActivity(Keyed, OfController, Table):
 
 
 class User(Keyed, Table):
-    """A person with an account."""
+    """A person with an account. ``second_step_by``: until when a demanded second step may wait to be set up."""
 
     __tablename__ = "user_account"
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -76,6 +76,7 @@ class User(Keyed, Table):
     is_active: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_at: Mapped[datetime]
     last_login_at: Mapped[datetime | None]
+    second_step_by: Mapped[datetime | None]
 
 
 class Membership(OfController, Table):
@@ -91,7 +92,12 @@ class Membership(OfController, Table):
 
 
 class UserSession(Table):
-    """A signed-in browser; the key is the hash of a random token made anew at each login."""
+    """A signed-in browser; the key is the hash of a random token made anew at each login.
+
+    ``level``: all the way in (full), the second step is still asked (second), or a second step must be set up first
+    (setup). ``sudo_until``: until when a dangerous act needs no new proof. ``failures``: how often somebody failed to
+    sign in since the sign-in before.
+    """
 
     __tablename__ = "user_session"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -101,23 +107,34 @@ class UserSession(Table):
     revoked_at: Mapped[datetime | None]
     user_agent: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
+    level: Mapped[str] = mapped_column(code("full", "second", "setup"), default="full", server_default="full")
+    how: Mapped[str] = mapped_column(String(20), default="password", server_default="password")
+    failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    seen_at: Mapped[datetime | None]
+    idle_until: Mapped[datetime | None]
+    sudo_until: Mapped[datetime | None]
 
 
 class LoginFailure(Keyed, Table):
-    """A failed sign-in, to slow guessing down; erased with time."""
+    """A failed sign-in or a link asked for, to slow guessing and flooding down; erased with time.
+
+    ``browser``: the hash of the known browser it came from; failures elsewhere do not count against that browser.
+    """
 
     __tablename__ = "login_failure"
     email: Mapped[str] = mapped_column(String(254), index=True)
-    address: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(code("password", "code", "link"), default="password", server_default="password")
+    browser: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
 
 
 class OneTimeLink(Table):
-    """The set-up link of an empty installation, or an invitation; only the hash of its token is kept."""
+    """A link that works once (set-up, invitation, new password, unlocking); only the hash of its token is kept."""
 
     __tablename__ = "one_time_link"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    purpose: Mapped[str] = mapped_column(code("setup", "invite"))
+    purpose: Mapped[str] = mapped_column(code("setup", "invite", "reset", "unlock"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
