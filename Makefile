@@ -50,6 +50,11 @@ bench: dev ## Measure, and write docs/benchmarks.md
 chaos: dev ## Kill processes for longer than the tests do (CHAOS_ROUNDS=20)
 	CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(VENV)/bin/python -m pytest -m chaos --timeout=3600 $(PYTEST_ARGS)
 
+.PHONY: fuzz
+fuzz: dev ## Call the API in 20,000 ways nobody thought of, and every address as every role (FUZZ_EACH=420)
+	WALK=every $(VENV)/bin/python -m pytest tests/web/test_access.py --timeout=3600 $(PYTEST_ARGS)
+	$(VENV)/bin/python -m tests.api.fuzz
+
 .PHONY: secrets
 secrets: ## Make the secret files that compose.yaml reads (kept when they exist)
 	@scripts/secrets.sh

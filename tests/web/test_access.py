@@ -12,6 +12,7 @@ from litestar.routes import HTTPRoute
 from incidents.rules.access import MATRIX, ROLES, may
 from incidents.web import access
 from incidents.web.access import Caller, Door, doors
+from tests.api.fuzz import fuzz
 from tests.builders import Town
 from tests.databases import SqliteGround
 from tests.fakes import FakeClock
@@ -19,6 +20,7 @@ from tests.web.walk import OURS, SECRET_STORY, Answer, House
 
 ROOT = Path(__file__).parents[2]
 EVERY = os.environ.get("WALK") == "every"
+FUZZ_EACH = 6
 PEOPLE = (*ROLES, "nobody", "operator", "stranger", "")
 KEYS = ("reporter", "handler", "dpo", "auditor", "stranger", "")
 
@@ -70,6 +72,13 @@ def fault(door: Door, who: str, answer: Answer) -> str:
     return ""
 
 
+def test_calls_nobody_thought_of_are_answered_as_described(house: House) -> None:
+    """``make fuzz`` makes 20,000 of them; an answer of 5xx or one that is not described is a fault."""
+    tally = fuzz(house, FUZZ_EACH)
+    assert tally.faults == {}
+    assert tally.cases > 200
+
+
 def test_every_address_of_the_application_stands_in_the_table_and_no_other(house: House) -> None:
     routed = {
         f"{method} {re.sub(r':[a-z]+}', '}', route.path)}"
@@ -109,7 +118,10 @@ def test_pages_marked_public_are_those_the_table_calls_open(house: House) -> Non
 def test_each_role_gets_in_where_the_table_says_and_nowhere_else(house: House) -> None:
     faults = []
     for door in closed():
-        faults += [fault(door, who, house.knock(door, who)) for who in callers(door)]
+        for who in callers(door):
+            answer = house.knock(door, who)
+            faults.append(fault(door, who, answer))
+            faults += [f"{door.route} ({door.act}) {who}: {said}" for said in house.unsafe(answer)]
     assert [one for one in faults if one] == []
 
 

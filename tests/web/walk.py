@@ -39,6 +39,10 @@ from tests.sites import site
 ROLES = ("reporter", "handler", "dpo", "manager", "auditor", "admin")
 OURS = {"name": "Őrzött Példa Kft.", "short_code": "ORZ"}
 SECRET_STORY = "Rejtett történet a sárga mappáról"
+INLINE = re.compile(
+    r"""<[^>]*\s(on[a-z]+|style)=|<style|<script(?![^>]*\ssrc=)|javascript:|<(script|img|link|iframe)[^>]*(src|href)=["'](https?:)?//"""
+)
+"""Scripts and styles inside a page, and what is loaded from elsewhere."""
 NOBODY = UUID(int=0xC0FFEE)
 
 
@@ -287,6 +291,28 @@ class House:
         for ending in ("-wal", "-shm"):
             Path(f"{self.file}{ending}").unlink(missing_ok=True)
         shutil.copy(self.kept, self.file)
+
+    def unsafe(self, answer: Answer) -> Iterator[str]:
+        """What a browser could be made to do with an answer."""
+        said = answer.headers
+        framed = "sandbox" in said["content-security-policy"]  # the letter in its frame brings styles of its own
+        if (
+            not said["content-security-policy"].startswith("default-src 'none'")
+            or "base-uri 'none'" not in said["content-security-policy"]
+        ):
+            yield "a loose content policy"
+        if "unsafe" in said["content-security-policy"] and not framed:
+            yield "an unsafe content policy"
+        if said["x-content-type-options"] != "nosniff" or said["referrer-policy"] != "same-origin":
+            yield "a header is missing"
+        if "no-store" not in said["cache-control"] and "private" not in said["cache-control"]:
+            yield "it may be kept"
+        kind = said.get("content-type", "").partition(";")[0]
+        handed_out = re.fullmatch(r"attachment; filename=\"[\w.-]+\"", said.get("content-disposition", ""))
+        if kind not in {"text/html", "application/json", "application/problem+json", ""} and not handed_out:
+            yield f"{kind} is shown inside the service"
+        if kind == "text/html" and not framed and (found := INLINE.search(answer.text)):
+            yield f"inline: {found.group()[:60]}"
 
     def ask(self, method: str, path: str, who: str = "", body: Body | None = None) -> Answer:
         """One call by somebody signed in, or by nobody."""
