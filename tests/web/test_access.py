@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 from uuid import UUID
 
 import pytest
@@ -160,7 +161,8 @@ def test_nothing_a_stranger_can_ask_names_us(house: House) -> None:
     for query in house.searches():
         for who in ("stranger", "nobody", "operator"):
             answer = house.ask("GET", query, who)
-            told += [(query, who, word) for word in house.ours if word in answer.text]
+            asked = unquote(query)  # what one has typed oneself stands in the field again
+            told += [(query, who, word) for word in house.ours if word in answer.text and word not in asked]
     assert told == []
 
 
