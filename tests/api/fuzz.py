@@ -1,6 +1,6 @@
 """Calls nobody thought of, made from the description of the API: what comes back must be described, and never a 5xx.
 
-``python -m tests.api.fuzz`` makes the long run (``make fuzz``); ``tests/web/test_access.py`` a short one.
+``make fuzz`` runs it.
 """
 
 import json
