@@ -92,7 +92,9 @@ class Company:
     @contextmanager
     def uow(self, *, read_only: bool = False) -> Iterator[UnitOfWork]:
         """A transaction of the system, for preparing and for looking behind the scenes."""
-        with unit_of_work(self.engine, self.clock, Actor("test"), EVERY_CONTROLLER, read_only=read_only) as uow:
+        with unit_of_work(
+            self.engine, self.clock, Actor("test", is_process=True), EVERY_CONTROLLER, read_only=read_only
+        ) as uow:
             yield uow
 
     def found(self, form: ControllerForm) -> UUID:

@@ -1,7 +1,7 @@
 """What people do in a case of the demo: each act is one call of a real step."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from incidents.rules.report import parse_staff_report
 from incidents.rules.send import CommunicationForm
 from incidents.rules.vocabulary import vocabulary
 from incidents.steps import assess, cases, clock, controllers, decide, duties, register, report, send
-from incidents.store.uow import EVERY_CONTROLLER, Actor, UnitOfWork
+from incidents.store.uow import Actor, UnitOfWork
 from incidents.web.sessions import VISITOR
 from notifications.documents import drafts
 
@@ -45,8 +45,11 @@ def _by_form(stage: Stage, story: Story) -> UUID:
     """By the four questions: behind the report link as a visitor, or signed in."""
     form = {key: str(getattr(story, key)) for key in ("what_happened", "kind", "contact")}
     said = parse_staff_report(form, stage.clock.now())
-    with stage.acting(story.reporter) if story.reporter else stage.acting_as(VISITOR, EVERY_CONTROLLER) as uow:
-        return report.open_from_staff(uow, stage.controllers[story.controller], said, story.via).incident_id
+    controller_id = stage.controllers[story.controller]
+    behind_link = replace(VISITOR, by_link={controller_id: frozenset({"report"})})
+    one = frozenset({controller_id})
+    with stage.acting(story.reporter) if story.reporter else stage.acting_as(behind_link, one) as uow:
+        return report.open_from_staff(uow, controller_id, said, story.via).incident_id
 
 
 def _by_api(stage: Stage, story: Story) -> UUID:

@@ -23,6 +23,7 @@ from incidents.steps import assess, following, notices, telling_order
 from incidents.steps.cases import exempt_facts_moved, is_filed, waits_for_answer
 from incidents.steps.clock import restart_clock, stop_clock
 from incidents.steps.guard import require
+from incidents.steps.second import require_second
 from incidents.store import audit, decisions, filings, incidents, people
 from incidents.store.incidents import fold_facts, fold_groups
 from incidents.store.tables import Assessment, Decision, DecisionProposal, Incident, ProposalAnswer
@@ -61,7 +62,9 @@ def answer_proposal(uow: UnitOfWork, proposal_id: UUID, answer: str, sentence: s
         Conflict: it is the proposer's own, was answered, or something has changed since.
     """
     proposal = decisions.proposal(uow, proposal_id)
-    incident = _open_case(uow, proposal.incident_id, "approve")
+    incident = incidents.lock(uow, proposal.incident_id)
+    require_second(uow, incident.controller_id, proposal.proposed_by_id)
+    _refuse_closed(incident)
     if errors := answer_faults(answer, sentence):
         raise InvalidInput(errors)
     _refuse_unfit(uow, incident, proposal, answer)
@@ -91,9 +94,13 @@ def reopen_exemption(uow: UnitOfWork, incident: Incident, facts_version: int) ->
 def _open_case(uow: UnitOfWork, incident_id: UUID, act: str) -> Incident:
     incident = incidents.lock(uow, incident_id)
     require(uow, incident.controller_id, act)
+    _refuse_closed(incident)
+    return incident
+
+
+def _refuse_closed(incident: Incident) -> None:
     if incident.closed_at is not None:
         raise Conflict("The case is closed. Reopen it to change the decision.")
-    return incident
 
 
 def _facts(uow: UnitOfWork, incident: Incident) -> tuple[Facts, Mapping[str, Facts]]:

@@ -4,20 +4,23 @@ from uuid import UUID
 
 from incidents.base.errors import Forbidden
 from incidents.rules.access import may
-from incidents.store.uow import EVERY_CONTROLLER, UnitOfWork
+from incidents.store.uow import UnitOfWork
 
 
 def require(uow: UnitOfWork, controller_id: UUID, act: str) -> None:
-    """Refuse an act the actor's roles at the controller do not allow.
+    """Refuse an act that neither the actor's roles at the controller nor the link the actor came by allow.
+
+    That the unit of work is open for every controller allows nothing by itself.
 
     Raises:
         NotFound: the controller is not the actor's at all.
         Forbidden: it is, but no role there allows the act.
     """
     uow.require(controller_id)
-    if uow.scope is EVERY_CONTROLLER or (uow.actor.is_operator and act == "manage"):
+    actor = uow.actor
+    if actor.is_process or (actor.is_operator and act == "manage"):
         return
-    if not may(uow.actor.roles.get(controller_id, frozenset()), act):
+    if act not in actor.by_link.get(controller_id, ()) and not may(actor.roles.get(controller_id, frozenset()), act):
         raise Forbidden
 
 
@@ -26,7 +29,7 @@ def where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
 
     A list needs this: the unit of work is open for every controller where the person holds any role at all.
     """
-    if uow.scope is EVERY_CONTROLLER:
+    if uow.actor.is_process:
         return None
     return frozenset(key for key, roles in uow.actor.roles.items() if uow.sees(key) and may(roles, act))
 
@@ -37,5 +40,5 @@ def require_operator(uow: UnitOfWork) -> None:
     Raises:
         Forbidden: not an operator.
     """
-    if not (uow.actor.is_operator or uow.scope is EVERY_CONTROLLER):
+    if not (uow.actor.is_operator or uow.actor.is_process):
         raise Forbidden

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from incidents.base.errors import Conflict, FieldError, Forbidden, InvalidInput
 from incidents.base.ids import new_id
-from incidents.rules.access import may as role_may
 from incidents.rules.mailing import Counts, may, plan_faults
+from incidents.steps import second
 from incidents.steps.guard import require
 from incidents.store import audit, documents, incidents, mailings, people, recipients
 from incidents.store.tables import Incident, Mailing, MailingEvent, Recipient, RecipientList, User
@@ -161,7 +161,10 @@ def approve(uow: UnitOfWork, mailing_id: UUID) -> Mailing:
         Forbidden: the actor prepared it, and somebody else could approve; or it is no person.
         Conflict: there was no test letter yet, the list has changed since, or the case is a drill.
     """
-    incident, row = _held(uow, mailing_id, "approve")
+    found = mailings.load(uow, mailing_id)
+    incident = incidents.lock(uow, found.incident_id)
+    second.require_second(uow, found.controller_id, found.prepared_by_id)
+    row = mailings.load(uow, mailing_id, lock=True)
     _able(row, "approve")
     if incident.is_drill:
         raise Conflict(DRILL)
@@ -179,7 +182,7 @@ def approve(uow: UnitOfWork, mailing_id: UUID) -> Mailing:
 def others_may_approve(uow: UnitOfWork, mailing: Mailing) -> bool:
     """Whether anybody but the one who prepared it could approve."""
     everybody = people.people_of(uow, [mailing.controller_id])[mailing.controller_id]
-    return any(one.user_id != str(mailing.prepared_by_id) and role_may(one.roles, "approve") for one in everybody)
+    return bool(second.others(everybody, mailing.prepared_by_id))
 
 
 def start(uow: UnitOfWork, mailing_id: UUID) -> Mailing:

@@ -7,9 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from incidents.rules.absence import told_at
-from incidents.rules.access import may
 from incidents.rules.escalation import Person, StageRule
-from incidents.steps import webhooks
+from incidents.steps import second, webhooks
 from incidents.steps.telling import Staff, staff_of
 from incidents.store import outbox, people
 from incidents.store.tables import DecisionProposal, Incident, ProposalAnswer
@@ -42,7 +41,7 @@ def ask_second_person(uow: UnitOfWork, incident: Incident, proposal: DecisionPro
     """Ask those who may answer a proposal: whoever must still be heard, else the deciders, else who works there."""
     staff = staff_of(uow, [incident.controller_id])[incident.controller_id]
     everybody = people.people_of(uow, [incident.controller_id])[incident.controller_id]
-    others = [one for one in everybody if one.user_id != str(proposal.proposed_by_id) and may(one.roles, "approve")]
+    others = second.others(everybody, proposal.proposed_by_id)
     audience = DECIDERS if proposal.opinion_given else (opinion_role(everybody),)
     asked = [one for one in others if not one.roles.isdisjoint(audience)] or others
     payload = {"proposal": str(proposal.id), "proposed_by": proposal.proposed_by, "version": proposal.version}

@@ -134,6 +134,7 @@ def send_again(uow: UnitOfWork, recipient_id: UUID) -> Recipient:
         Conflict: there is no e-mail address, or the first one has not left yet.
     """
     person = recipients.one(uow, recipient_id)
+    require(uow, person.controller_id, "communicate")
     if person.mailing_id is None or person.state in {"new", "queued", "deferred"} or person.channel != "email":
         raise Conflict(NOT_NOW)
     row = _started(uow, person.mailing_id, "communicate")
@@ -153,6 +154,7 @@ def to_post(uow: UnitOfWork, recipient_id: UUID) -> Recipient:
         Conflict: there is no postal address, or a letter is on its way already.
     """
     person = recipients.one(uow, recipient_id)
+    require(uow, person.controller_id, "communicate")
     if (
         person.mailing_id is None
         or not person.postable

@@ -10,7 +10,7 @@ from incidents.steps import account_log
 from incidents.steps.guard import require
 from incidents.store import accounts, audit, controllers, people
 from incidents.store.tables import SignInRule, User
-from incidents.store.uow import EVERY_CONTROLLER, UnitOfWork
+from incidents.store.uow import UnitOfWork
 
 
 def roles_of(uow: UnitOfWork, controller_id: UUID) -> Sequence[str]:
@@ -65,7 +65,7 @@ def reset_second_step(uow: UnitOfWork, controller_id: UUID, user_id: UUID, serve
     if user_id == uow.actor.user_id:
         raise Conflict("Nobody resets their own second step. Use a recovery code, or ask another administrator.")
     user = people.user(uow, user_id)
-    if not (uow.actor.is_operator or uow.scope is EVERY_CONTROLLER) and (user.is_operator or _more(uow, served)):
+    if not (uow.actor.is_operator or uow.actor.is_process) and (user.is_operator or _more(uow, served)):
         raise Forbidden("Only the operator of this service can reset the second step of this person.")
     lose_second_step(uow, user)
     audit.append(uow, audit.NewEvent(controller_id, None, "second_step.reset", {"user": str(user_id)}))

@@ -41,15 +41,21 @@ Scope = frozenset[UUID] | _Every
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts: a person, an API key, a reporter without an account or the clock itself."""
+    """Who acts: a person, an API key, a reporter without an account or the clock itself.
+
+    ``by_link``: the acts a secret link or a mail allows at a controller, whatever the role. ``is_process``: the clock,
+    the worker or a command of this installation, which no matrix binds; nobody who asks over the network is that.
+    """
 
     name: str
     user_id: UUID | None = None
     roles: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
     is_operator: bool = False
+    by_link: Mapping[UUID, frozenset[str]] = field(default_factory=dict)
+    is_process: bool = False
 
 
-SYSTEM = Actor("incidens72")
+SYSTEM = Actor("incidens72", is_process=True)
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from incidents.base.links import AckLink, LinkExpired, LinkInvalid, read_ack
 from incidents.rules.escalation import split_name
 from incidents.steps import cases, clock
 from incidents.store.tables import Acknowledgement
-from incidents.store.uow import EVERY_CONTROLLER, Actor, unit_of_work
+from incidents.store.uow import Actor
 from incidents.web.rendering import page, see_other
-from incidents.web.sessions import PUBLIC, PageRequest, clock_of, settings_of, system_uow
+from incidents.web.sessions import PUBLIC, PageRequest, clock_of, link_uow, settings_of, system_uow
 
 FIRST_STAGES = frozenset({"opened", "unacknowledged", ""})
 """Warnings that ask for somebody to take it at all: whoever has taken it has answered them for everybody."""
@@ -84,8 +84,8 @@ def acknowledge_by_mail(request: PageRequest, token: FromPath[str]) -> Response[
         return _way_out(request, problem)
     found = _look(request, link)
     if _answer(found, link) is None:
-        who, state = _name(found, link), request.app.state
-        with unit_of_work(state.engine, state.clock, Actor(who, link.user_id), EVERY_CONTROLLER) as uow:
+        who = _name(found, link)
+        with link_uow(request, Actor(who, link.user_id), found.incident.controller_id, "acknowledge") as uow:
             clock.acknowledge(
                 uow,
                 link.incident_id,

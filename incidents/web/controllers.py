@@ -20,17 +20,18 @@ from incidents.web.sessions import PageRequest, actor_of, may_at, operator_uow, 
 Page = Response[Any]
 
 
-def visible(request: PageRequest, uow: UnitOfWork, controller_id: UUID) -> Controller:
-    """An organisation whose pages this person may read.
+def visible(request: PageRequest, uow: UnitOfWork, controller_id: UUID, act: str = "") -> Controller:
+    """An organisation whose pages this person may read; with an act, who may do that as well.
 
     Raises:
         NotFound: no such one, or none of theirs.
-        Forbidden: their role there is only to report.
+        Forbidden: their role there is only to report, or does not allow the act.
     """
     found = next((one for one in controllers.controllers_of(uow) if one.id == controller_id), None)
     if found is None:
         raise NotFound
-    if not (may_at(request, controller_id, "read") or may_at(request, controller_id, "manage")):
+    readable = may_at(request, controller_id, "read") or may_at(request, controller_id, "manage")
+    if not readable or (act and not may_at(request, controller_id, act)):
         raise Forbidden
     return found
 

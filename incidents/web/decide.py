@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from incidents.base.errors import Conflict, InvalidInput
 from incidents.rules.assess.difference import WHOLE
 from incidents.rules.decide import DecisionForm, strictest_tell
-from incidents.steps import decide
+from incidents.steps import decide, second
 from incidents.steps.cases import Case
 from incidents.store.tables import DecisionProposal
 from incidents.web.casehead import case_page, load
@@ -51,6 +51,8 @@ def show_decision(request: PageRequest, incident_id: FromPath[UUID]) -> Response
 def _page(request: PageRequest, found: Case, form: Form) -> Response[str]:
     lang = language_of(request)
     waiting = found.proposal
+    with page_uow(request, read_only=True) as uow:
+        answers = waiting is not None and second.may_answer(uow, waiting.controller_id, waiting.proposed_by_id)
     return case_page(
         request,
         "pages/decide.html",
@@ -60,6 +62,7 @@ def _page(request: PageRequest, found: Case, form: Form) -> Response[str]:
         opinion=opinion(found, lang),
         why_second=second_person_reasons(waiting.needs_second, lang) if waiting else (),
         said_groups=_everybody(found),
+        may_answer=answers,
     )
 
 

@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
-from incidents.base.errors import Forbidden, InvalidInput
+from incidents.base.errors import InvalidInput
 from incidents.steps import controllers
 from incidents.store.tables import Controller
 from incidents.web.controllers import visible
@@ -89,10 +89,8 @@ def show_keys(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
 
 
 def _keys(request: PageRequest, controller_id: UUID, form: Form, secret: str = "") -> Page:
-    if not may_at(request, controller_id, "manage"):
-        raise Forbidden
     with page_uow(request, read_only=True) as uow:
-        found, rows = visible(request, uow, controller_id), controllers.api_keys(uow, controller_id)
+        found, rows = visible(request, uow, controller_id, "manage"), controllers.api_keys(uow, controller_id)
     say = words(request)
     return page(
         request,

@@ -14,7 +14,7 @@ from incidents.base.i18n import msgid
 from incidents.rules.mailing import expected_end
 from incidents.rules.recipients import Person
 from incidents.steps import mailing as steps
-from incidents.steps import posting
+from incidents.steps import posting, second
 from incidents.steps.mailing import Plan, Standing
 from incidents.store.tables import Document, Recipient, RecipientList
 from incidents.web.casehead import case_page, load
@@ -135,6 +135,7 @@ def mailing_page(
         prepares = may_at(request, standing.mailing.controller_id, "draft")
         rows = steps.samples(uow, mailing_id) if before and prepares else []
         known = {
+            "approves": second.may_answer(uow, standing.mailing.controller_id, standing.mailing.prepared_by_id),
             "samples": [Sample(row, seal.open(row.sealed)) for row in rows],
             "events": steps.events_of(uow, mailing_id),
             "runs": posting.print_runs_of(uow, mailing_id),

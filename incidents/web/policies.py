@@ -111,6 +111,7 @@ def _versions(rows: Any, standard: Any, lang: str) -> list[Version]:
 def show_form(request: PageRequest, controller_id: FromPath[UUID], ladder: FromPath[str]) -> Page:
     """The ladder as a form."""
     with page_uow(request, read_only=True) as uow:
+        visible(request, uow, controller_id, "policy")
         data = data_today(uow, controller_id, known_ladder(ladder))
     return _form(request, controller_id, ladder, ladder_form.shown(data))
 

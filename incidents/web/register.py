@@ -10,7 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
-from incidents.base.errors import NotFound
+from incidents.base.errors import Forbidden, NotFound
 from incidents.base.time import BUDAPEST, zone
 from incidents.rules.register import Break
 from incidents.steps import cases, controllers, register
@@ -115,7 +115,8 @@ def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]
         raise NotFound
     wanted = wanted_entries(*(form.text(name) for name in ("q", "year", "notified", "controller")))
     state, now = request.app.state, clock_of(request).now()
-    allowed = where_may(request, "export")
+    if not (allowed := where_may(request, "export")):
+        raise Forbidden
     with unit_of_work(state.engine, state.clock, actor_of(request), allowed) as uow:
         found = _entries(uow, wanted, controllers.controllers_of(uow))
         leaving = sorted({wanted.controller_id} & allowed if wanted.controller_id else allowed)

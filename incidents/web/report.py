@@ -18,7 +18,7 @@ from incidents.store.tables import Controller
 from incidents.web.forms import Form
 from incidents.web.rendering import page, see_other
 from incidents.web.security import throttle
-from incidents.web.sessions import PUBLIC, PageRequest, actor_of, clock_of, page_uow, public_uow
+from incidents.web.sessions import PUBLIC, PageRequest, actor_of, clock_of, link_uow, page_uow, public_uow
 
 KIND_HINTS = {
     "lost_or_stolen_device": msgid("Laptop, phone, memory stick"),
@@ -74,7 +74,7 @@ def send_report(request: PageRequest, token: FromPath[str], form: NamedDependenc
         said = typed_report(request, form)
     except InvalidInput as refused:
         return _questions(request, controller, form.refused(refused))
-    with public_uow(request) as uow:
+    with link_uow(request, actor_of(request), controller.id, "report") as uow:
         opened = report.open_from_staff(uow, controller.id, said, "link")
     return see_other(f"/r/{token}/receipt/{opened.receipt_token}")
 

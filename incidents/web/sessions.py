@@ -5,6 +5,7 @@ Own sessions: a new random token at every sign-in (no fixation), only its hash s
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -150,8 +151,14 @@ def page_uow(request: Connection, *, read_only: bool = False) -> AbstractContext
 
 
 def public_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:
-    """A unit of work for those who come with a secret link instead of an account; the secret names the controller."""
+    """A unit of work to look up whom a secret link belongs to; it allows no act at any controller."""
     return _open(request, actor_of(request), EVERY_CONTROLLER, read_only=read_only)
+
+
+def link_uow(request: Connection, actor: Actor, controller_id: UUID, act: str) -> AbstractContextManager[UnitOfWork]:
+    """A unit of work for who came by a secret link: the one controller it names, the one act it allows."""
+    allowed = replace(actor, by_link={controller_id: frozenset({act})})
+    return _open(request, allowed, frozenset({controller_id}), read_only=False)
 
 
 def system_uow(request: Connection, *, read_only: bool = False) -> AbstractContextManager[UnitOfWork]:

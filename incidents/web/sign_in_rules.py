@@ -7,7 +7,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from incidents.base.errors import Forbidden
 from incidents.rules.access import ROLES
 from incidents.rules.sign_in import grace
 from incidents.steps import sign_in_rules
@@ -16,7 +15,7 @@ from incidents.web.controllers import visible
 from incidents.web.forms import Form
 from incidents.web.members import ROLE_HINTS, key_of
 from incidents.web.rendering import ROLE_NAMES, page, see_other, words
-from incidents.web.sessions import PageRequest, may_at, page_uow, person_of, settings_of, system_uow
+from incidents.web.sessions import PageRequest, page_uow, person_of, settings_of, system_uow
 from incidents.web.sudo import sudo
 
 Page = Response[Any]
@@ -26,10 +25,8 @@ HERE = "/controllers/{controller_id:uuid}/sign-in"
 @get(HERE, sync_to_thread=True)
 def show_rule(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
     """The roles that must have a second step, and who has one."""
-    if not may_at(request, controller_id, "manage"):
-        raise Forbidden
     with page_uow(request, read_only=True) as uow:
-        found, roles = visible(request, uow, controller_id), sign_in_rules.roles_of(uow, controller_id)
+        found, roles = visible(request, uow, controller_id, "manage"), sign_in_rules.roles_of(uow, controller_id)
         standard = sign_in_rules.standard(uow)
         members = list({user.id: user for _, user in people.memberships(uow, [controller_id])}.values())
         having = accounts.with_factor(uow, [user.id for user in members])

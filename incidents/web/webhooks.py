@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from incidents.base.errors import Forbidden, IncidentError
+from incidents.base.errors import IncidentError
 from incidents.base.i18n import msgid
 from incidents.rules.webhooks import KINDS, SHAPES, WebhookForm
 from incidents.steps import webhooks
@@ -16,7 +16,7 @@ from incidents.web.controllers import visible
 from incidents.web.forms import Form
 from incidents.web.members import key_of
 from incidents.web.rendering import language_of, page, see_other, words
-from incidents.web.sessions import PageRequest, may_at, page_uow, settings_of
+from incidents.web.sessions import PageRequest, page_uow, settings_of
 from incidents.web.sudo import sudo
 from notifications.webhook_bodies import headline
 from notifications.webhooks import seal_of
@@ -45,11 +45,9 @@ def show_webhooks(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
 def _show(
     request: PageRequest, controller_id: UUID, form: Form, *, secret: str = "", of: Webhook | None = None
 ) -> Page:
-    if not may_at(request, controller_id, "manage"):
-        raise Forbidden
     lang, settings, say = language_of(request), settings_of(request), words(request)
     with page_uow(request, read_only=True) as uow:
-        found, known = visible(request, uow, controller_id), webhooks.listing(uow, controller_id)
+        found, known = visible(request, uow, controller_id, "manage"), webhooks.listing(uow, controller_id)
         told = {row.id: headline(uow, row, settings, lang) for one in known for row in one.messages}
     return page(
         request,

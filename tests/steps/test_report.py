@@ -343,7 +343,7 @@ def test_a_whole_case_costs_one_query_per_kind_of_row_however_many_cases_there_a
 
 
 def test_a_title_is_the_first_line_when_the_report_gives_none(firm: Firm) -> None:
-    with firm.town.uow(Actor("teszt"), EVERY_CONTROLLER) as uow:
+    with firm.town.uow(Actor("teszt", is_process=True), EVERY_CONTROLLER) as uow:
         first = ZonedInstant(firm.town.clock.now())
         opened = report.open_incident(
             uow,

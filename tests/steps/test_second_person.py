@@ -113,6 +113,11 @@ class TestTheSecondPerson:
         with pytest.raises(Conflict, match="second person"):
             case.answer(proposed(case), "approved", role="dpo")
 
+    def test_is_no_handler_while_somebody_who_decides_could_answer(self, firm: Firm) -> None:
+        case = stolen(firm)
+        with pytest.raises(Forbidden):
+            case.answer(proposed(case), "approved", role="handler")
+
     @pytest.mark.parametrize("role", ["reporter", "auditor", "admin"])
     def test_works_on_the_case(self, firm: Firm, role: str) -> None:
         case = stolen(firm)
@@ -161,8 +166,9 @@ class TestWhoMustBeHeard:
         case = stolen(firm)
         row = proposed(case, role="manager")
         assert not row.opinion_given
+        firm.employ("manager", name="Második Márta", deputy=True)
         with pytest.raises(Conflict, match="data protection officer"):
-            case.answer(row, "approved", role="handler")
+            case.answer(row, "approved", role="deputy")
         assert case.answer(row, "approved", role="dpo") is not None
 
     def test_without_a_dpo_the_manager_is_heard(self, town: Town) -> None:

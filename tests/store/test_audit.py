@@ -70,7 +70,8 @@ class Attacker:
         self.engine: Engine = create_engine(town.url)
         with self.engine.begin() as connection:
             if town.is_postgresql:
-                connection.execute(text("DROP FUNCTION refuse_change CASCADE"))  # and with it every trigger
+                for function in ("refuse_change", "refuse_other_controller", "refuse_move"):  # with its triggers
+                    connection.execute(text(f"DROP FUNCTION {function} CASCADE"))
                 for table, key in connection.execute(text(FOREIGN_KEYS)).all():
                     connection.execute(text(f"ALTER TABLE {table} DROP CONSTRAINT {key}"))
             else:  # a connection of one's own has no foreign keys on SQLite

@@ -60,7 +60,9 @@ def test_every_append_only_table_has_its_triggers(town: Town) -> None:
     with town.database.connect() as connection:
         triggers = [row[0].split(" ") for row in connection.exec_driver_sql(listed)]
     by_table: dict[str, int] = {}
-    for table, _ in triggers:
+    for table, name in triggers:
+        if "_of_controller" in name:  # tests/store/test_tenancy.py
+            continue
         by_table[table] = by_table.get(table, 0) + 1
     each = 2 if town.is_postgresql else 3  # changed, deleted, truncated; SQLite truncates by deleting, but replaces
     assert by_table == {table.__tablename__: each for table in APPEND_ONLY}

@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Select, delete, exists, func, insert, select, text, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from incidents.base.errors import NotFound
@@ -177,3 +178,27 @@ def test_an_external_dpo_sees_exactly_the_firms_she_serves(town: Town) -> None:
     with town.uow(SYSTEM, scope, read_only=True) as uow:
         assert {row.id for row in uow.session.scalars(select(Controller))} == scope
         assert {row.controller_id for row in uow.session.scalars(select(Incident))} == scope
+
+
+def refused(connection: Connection, statement: Any) -> str:
+    """What the database itself says to a statement."""
+    with pytest.raises(IntegrityError) as said, connection.begin_nested():
+        connection.execute(statement)
+    return str(said.value)
+
+
+def test_the_database_itself_refuses_a_row_that_names_another_controller_than_its_case(neighbours: Neighbours) -> None:
+    """Also where no unit of work looks: the tenant of a row about a case is the tenant of the case."""
+    of_cases = [table for table in TENANT_TABLES if "incident_id" in table.__table__.columns]
+    assert len(of_cases) >= 37
+    with neighbours.town.database.connect() as connection:
+        for table in (one.__table__ for one in of_cases):
+            mine = table.c.controller_id == neighbours.a.id
+            row = connection.execute(select(table).where(mine, table.c.incident_id.is_not(None))).mappings().first()
+            assert row is not None, table.name
+            told = refused(connection, insert(table).values(**{**row, "controller_id": neighbours.b.id}))
+            assert f"{table.name} names another controller" in told
+        case = select(Incident.__table__.c.id).where(Incident.__table__.c.controller_id == neighbours.a.id)
+        move = update(Incident.__table__).where(Incident.__table__.c.id.in_(case)).values(controller_id=neighbours.b.id)
+        assert "stays with its controller" in refused(connection, move)
+        connection.rollback()

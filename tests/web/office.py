@@ -92,7 +92,7 @@ class Office:
     @contextmanager
     def uow(self) -> Iterator[UnitOfWork]:
         """A transaction of the system, for preparing and for looking behind the pages."""
-        with unit_of_work(self.engine, self.clock, Actor("test"), EVERY_CONTROLLER) as uow:
+        with unit_of_work(self.engine, self.clock, Actor("test", is_process=True), EVERY_CONTROLLER) as uow:
             yield uow
 
     def sign_in(self, role: str) -> None:

@@ -30,7 +30,7 @@ def _case(company: Company, signal_ago: timedelta = timedelta(0), opened_ago: ti
     """A case whose first signal and report lie back."""
     said, _ = validate({"what_happened": "Elveszett egy csomag."})
     then = FakeClock(company.clock.now() - opened_ago)
-    with unit_of_work(company.engine, then, Actor("test"), EVERY_CONTROLLER) as uow:
+    with unit_of_work(company.engine, then, Actor("test", is_process=True), EVERY_CONTROLLER) as uow:
         at = ZonedInstant(uow.now - signal_ago)
         return report.open_incident(uow, company.id, facts=said, first_signal=at, via="link", reporter="").incident_id
 
