@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bench import starting
 from bench.assessing import assessments
+from bench.boarding import boards
 from bench.creating import create
 from bench.figures import ROUNDS, Line
 from bench.letters import letters
@@ -56,12 +57,16 @@ def _measure(processes: Processes, folder: Path, wanted: Callable[[str], bool]) 
     for part, measured in whole.items():
         if wanted(part):
             yield from measured()
-    for engine, url in _databases(processes, folder):
-        if wanted("create"):
-            yield from create(processes, url, engine, folder)
-    for engine, url in _databases(processes, Path(tempfile.mkdtemp(dir=folder))):
-        if wanted("sweep"):
-            yield from sweeps(url, engine, folder)
+    on_each = {
+        "create": lambda url, engine, where: create(processes, url, engine, where),
+        "sweep": sweeps,
+        "board": boards,
+    }
+    for part, measured_on in on_each.items():
+        if wanted(part):
+            where = Path(tempfile.mkdtemp(dir=folder))
+            for engine, url in _databases(processes, where):
+                yield from measured_on(url, engine, where)
     if wanted("cold"):
         yield starting.cold(processes, uv=True)
         yield starting.cold(processes, uv=False)

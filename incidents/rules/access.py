@@ -26,3 +26,8 @@ MATRIX: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 def may(roles: Iterable[str], act: str) -> bool:
     """Whether any of the roles a person holds at a controller allows an act."""
     return any(act in MATRIX.get(role, frozenset()) for role in roles)
+
+
+def roles_for(act: str) -> tuple[str, ...]:
+    """The roles that allow an act."""
+    return tuple(role for role in ROLES if act in MATRIX[role])
