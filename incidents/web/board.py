@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from litestar import Response, get
-from litestar.params import FromQuery
 
 from incidents.base.time import utc
 from incidents.rules.regimes import regime_names
@@ -51,28 +50,29 @@ def _person(text: str, request: PageRequest) -> UUID | str:
     return "nobody" if text == "nobody" else key_or_none(text) or ""
 
 
-@get("/", sync_to_thread=True)
-def show_board(
-    request: PageRequest,
-    q: FromQuery[str] = "",
-    only: FromQuery[str] = "open",
-    controller: FromQuery[str] = "",
-    regime: FromQuery[str] = "",
-    person: FromQuery[str] = "",
-    mark: FromQuery[str] = "",
-    after: FromQuery[str] = "",
-) -> Response[str]:
-    """The board, searched and filtered; remaining time comes from the rows and not from any worker."""
-    regimes = regime_names(language_of(request))
+def _filters(request: PageRequest) -> tuple[BoardFilter, dict[str, str]]:
+    """What the address asks for, and the same as the form shows it; what cannot be read asks for everything."""
+    given = {
+        name: request.query_params.get(name, "") for name in ("q", "only", "controller", "regime", "person", "mark")
+    }
     wanted = BoardFilter(
-        query=q[:LONGEST_QUERY],
-        state=only if only in STATES else "open",
-        controller_id=key_or_none(controller),
-        regime=regime if regime in dict(regimes) else "",
-        person=_person(person, request),
-        mark=mark if mark in MARKS else "",
-        after=read_place(after),
+        query=given["q"][:LONGEST_QUERY],
+        state=given["only"] if given["only"] in STATES else "open",
+        controller_id=key_or_none(given["controller"]),
+        regime=given["regime"] if given["regime"] in dict(regime_names("hu")) else "",
+        person=_person(given["person"], request),
+        mark=given["mark"] if given["mark"] in MARKS else "",
+        after=read_place(request.query_params.get("after", "")),
     )
+    known = {"controller": wanted.controller_id, "regime": wanted.regime, "person": wanted.person, "mark": wanted.mark}
+    shown = {name: given[name] if value else "" for name, value in known.items()}
+    return wanted, {"q": wanted.query, "only": wanted.state, **shown}
+
+
+@get("/", sync_to_thread=True)
+def show_board(request: PageRequest) -> Response[str]:
+    """The board, searched and filtered; remaining time comes from the rows and not from any worker."""
+    wanted, filters = _filters(request)
     with list_uow(request, "read") as uow:
         found = cases.board(uow, wanted)
         lists: dict[str, Any] = {
@@ -81,14 +81,6 @@ def show_board(
             "counts": cases.counts(uow),
             "drills": drills.running(uow),
         }
-    filters = {
-        "q": wanted.query,
-        "only": wanted.state,
-        "controller": controller if wanted.controller_id else "",
-        "regime": wanted.regime,
-        "person": person if wanted.person else "",
-        "mark": wanted.mark,
-    }
     return page(
         request,
         "pages/board.html",
@@ -96,7 +88,7 @@ def show_board(
         lost=found.lost,
         more=urlencode({**_said(filters), "after": written_place(found.next_after)}) if found.next_after else "",
         first=urlencode(_said(filters)) if wanted.after else None,
-        regimes=regimes,
+        regimes=regime_names(language_of(request)),
         filters=filters,
         narrowed=bool(_said(filters)),
         **lists,

@@ -87,8 +87,8 @@ def test_a_page_of_fifty_cases_asks_the_database_no_more_than_a_page_of_few(offi
     with statements(officer.engine) as for_wall:
         officer.get("/board/wall")
     asked = [one for one in for_fifty if one.startswith("SELECT")]
-    # One statement for each kind of row: cases, decisions, filings, acknowledgements, names, lost mails, the three lists
-    # of the filters, two counts, drills; the rest is who is signed in and what every page must warn of.
+    # One statement for each kind of row: cases, decisions, filings, acknowledgements, names, lost mails, the lists of
+    # the filters, two counts, drills; the rest is who is signed in and what every page must warn of.
     assert len(asked) <= 20
     assert len([one for one in for_one if one.startswith("SELECT")]) <= len(asked) + 2, "every rank was looked at"
     assert len([one for one in for_wall if one.startswith("SELECT")]) <= 22
