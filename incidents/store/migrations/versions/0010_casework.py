@@ -10,6 +10,8 @@ depends_on = None
 
 
 def upgrade():
+    # Not in a batch: that would make the table anew and lose its triggers on SQLite.
+    op.add_column("evidence", sa.Column("note", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.create_index(
         "ix_clock_running",
         "clock",
