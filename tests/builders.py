@@ -34,6 +34,7 @@ from incidents.store.tables import (
     User,
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
+from tests.casework_builders import busy_casework
 from tests.channel_builders import busy_channels
 from tests.databases import engine_for
 from tests.drills_builders import busy_drill
@@ -313,6 +314,7 @@ def busy_case(firm: Firm) -> CaseFile:
     busy_policies(case)
     busy_channels(case)
     busy_thread(case)
+    busy_casework(case)
     return case
 
 
