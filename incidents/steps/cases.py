@@ -347,10 +347,10 @@ def _board(uow: UnitOfWork, found: Sequence[stored_board.Row], after: stored_boa
 
 
 def taken_by(acknowledgements: Sequence[Acknowledgement]) -> dict[UUID, str]:
-    """By case, who has taken it, in the order in which they did; a warning that was only seen is none."""
+    """By case, who has taken it or seen a warning of it, in the order in which they did."""
     names: dict[UUID, list[str]] = {}
     for one in acknowledgements:
-        if not one.stage and one.name not in names.setdefault(one.incident_id, []):
+        if one.name not in names.setdefault(one.incident_id, []):
             names[one.incident_id].append(one.name)
     return {key: ", ".join(some) for key, some in names.items()}
 

@@ -127,9 +127,8 @@ def _in_the_hands_of(person: UUID | str) -> ColumnElement[bool]:
     """Handed over to somebody; while it was handed to nobody, whoever has taken it."""
     if not isinstance(person, UUID):
         return and_(Incident.held_by_id.is_(None), Incident.acknowledged_at.is_(None))
-    took = exists().where(
-        Acknowledgement.incident_id == Incident.id, Acknowledgement.user_id == person, Acknowledgement.stage == ""
-    )
+    # Not correlated: asked once for the whole board.
+    took = Incident.id.in_(select(Acknowledgement.incident_id).where(Acknowledgement.user_id == person))
     return or_(Incident.held_by_id == person, and_(Incident.held_by_id.is_(None), took))
 
 
