@@ -9,6 +9,7 @@ from typing import TypeAlias
 from bench import starting
 from bench.about import about
 from bench.assessing import assessments
+from bench.boarding import boards
 from bench.creating import create
 from bench.figures import ROUNDS, Line
 from bench.letters import letters
@@ -57,9 +58,10 @@ def _measure(processes: Processes, folder: Path, wanted: Callable[[str], bool]) 
     for part, measured in whole.items():
         if wanted(part):
             yield from measured()
-    for part, on_each in {"letters": letters, "create": create, "sweep": sweeps, "rush": rush}.items():
+    on_each = {"letters": letters, "create": create, "sweep": sweeps, "rush": rush, "board": boards}
+    for part, one in on_each.items():
         if wanted(part):
-            yield from _on_each(on_each, processes, Path(tempfile.mkdtemp(dir=folder)))
+            yield from _on_each(one, processes, Path(tempfile.mkdtemp(dir=folder)))
     if wanted("cold"):
         yield starting.cold(processes, uv=True)
         yield starting.cold(processes, uv=False)

@@ -35,6 +35,7 @@ from incidents.store.tables import (
 )
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Actor, Scope, UnitOfWork, unit_of_work
 from tests.accounts_builders import busy_accounts
+from tests.casework_builders import busy_casework
 from tests.channel_builders import busy_channels
 from tests.databases import engine_for
 from tests.drills_builders import busy_drill
@@ -315,6 +316,7 @@ def busy_case(firm: Firm) -> CaseFile:
     busy_channels(case)
     busy_thread(case)
     busy_accounts(case)
+    busy_casework(case)
     return case
 
 

@@ -28,6 +28,11 @@ def may(roles: Iterable[str], act: str) -> bool:
     return any(act in MATRIX.get(role, frozenset()) for role in roles)
 
 
+def roles_for(act: str) -> tuple[str, ...]:
+    """The roles that allow an act."""
+    return tuple(role for role in ROLES if act in MATRIX[role])
+
+
 def second_people(others: Mapping[str, frozenset[str]]) -> frozenset[str]:
     """Who of the others, by key, may be the second person: the deciders; where there is none, those who work the case.
 

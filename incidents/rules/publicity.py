@@ -10,20 +10,13 @@ from uuid import UUID
 from incidents.base.errors import FieldError
 from incidents.base.time import ZonedInstant, to_the_minute
 from incidents.rules.decide import has_substance
+from incidents.rules.evidence import SHOWN, NewFile, file_faults
 from incidents.rules.send import CLOCK_TOLERANCE, CommunicationForm, communication_faults
 
 PLACES = ("website", "press", "noticeboard", "social", "other")
 WITH_ADDRESS = frozenset({"website", "social"})
 """Places that have a link."""
-LONGEST_NAME, LONGEST_ADDRESS, LARGEST_FILE = 200, 1_000, 10_000_000
-SUFFIXES = {"image/png": "png", "image/jpeg": "jpg", "application/pdf": "pdf", "text/html": "html"}
-"""The kinds of files that prove a publication, with the end of their names."""
-
-_STARTS = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"%PDF-", "application/pdf"))
-_HTML = re.compile(
-    rb"\s*+(?:(?:<\?xml[^>]*+>|<!--(?:(?!-->).)*+-->)\s*+)*+<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL
-)
-"""The beginning of a page, after remarks; nothing is read twice, however the file is made."""
+LONGEST_NAME, LONGEST_ADDRESS = 200, 1_000
 
 
 @dataclass(frozen=True)
@@ -41,14 +34,6 @@ class PublicationForm:
 
 
 @dataclass(frozen=True)
-class NewFile:
-    """A file somebody gave: the name it had there, and what is in it."""
-
-    name: str
-    content: bytes
-
-
-@dataclass(frozen=True)
 class ProofForm:
     """A notice was seen at its place (``seen``) or taken down (``ended``)."""
 
@@ -56,20 +41,6 @@ class ProofForm:
     at: ZonedInstant
     file: NewFile | None = None
     note: str = ""
-
-
-def media_type(content: bytes) -> str:
-    """What a file is by what stands in it, whatever it is called: PNG, JPEG, PDF or HTML; empty: none of these."""
-    head = content[:2_000]
-    found = next((kind for start, kind in _STARTS if head.startswith(start)), "")
-    return found or ("text/html" if _HTML.match(head.removeprefix(b"\xef\xbb\xbf")) else "")
-
-
-def plain_name(name: str, kind: str) -> str:
-    """The name of a file without folders and odd signs, with the end that fits what it is."""
-    last = re.split(r"[/\\]", name)[-1]
-    stem = re.sub(r"[^\w.() -]+", "-", last).strip(" .-").rpartition(".")[0] or "file"
-    return f"{stem[:80]}.{SUFFIXES[kind]}"
 
 
 def publication_faults(form: PublicationForm, first_signal: datetime, now: datetime) -> list[FieldError]:
@@ -128,7 +99,5 @@ def _proof_faults(form: ProofForm, published_at: datetime, now: datetime) -> Ite
             yield FieldError(
                 "file", "required", "Add a picture, a PDF or the saved page, or say in a full sentence who saw it."
             )
-    elif len(form.file.content) > LARGEST_FILE:
-        yield FieldError("file", "too-large", "The file is too large: at most {limit} MB.", {"limit": "10"})
-    elif not media_type(form.file.content):
-        yield FieldError("file", "unknown-kind", "This kind of file proves nothing here: give PNG, JPEG, PDF or HTML.")
+    else:
+        yield from file_faults(form.file, "file", SHOWN)

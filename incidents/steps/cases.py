@@ -20,12 +20,14 @@ from incidents.rules.telling_order import TELL_PEOPLE, TellingOrder, standing
 from incidents.steps.duty_views import DutyView, views
 from incidents.steps.guard import require, where_may
 from incidents.steps.policies import ladders_of
+from incidents.store import board as stored_board
 from incidents.store import cases as stored
 from incidents.store import decisions, filings, incidents
 from incidents.store.cases import CaseRows
-from incidents.store.deadlines import LOST_MAIL, lost_in
+from incidents.store.deadlines import LOST_MAIL, acknowledgements_of, lost_in
 from incidents.store.incidents import BoardFilter
 from incidents.store.tables import (
+    Acknowledgement,
     Assessment,
     ClockRow,
     Decision,
@@ -297,6 +299,8 @@ class BoardRow:
     late: bool
     late_by_seconds: int
     drill: bool
+    holder: str = ""
+    """In whose hands it is: handed over to, else taken by."""
 
 
 @dataclass(frozen=True)
@@ -304,32 +308,57 @@ class Board:
     """One page of the board and the place where the next one starts."""
 
     rows: tuple[BoardRow, ...]
-    next_after: tuple[int, datetime, UUID] | None
+    next_after: stored_board.Place | None
     lost: frozenset[UUID] = frozenset()
     """Cases in which a mail reached nobody, and that nobody has acknowledged since."""
 
 
 def board(uow: UnitOfWork, wanted: BoardFilter) -> Board:
     """Cases of every controller where the actor may read: what burns first."""
-    found = incidents.board(uow, wanted, where_may(uow, "read"))
+    found = stored_board.board(uow, wanted, where_may(uow, "read"))
+    more = len(found) == wanted.limit
+    return _board(uow, found, stored_board.place(*found[-1][:2]) if more else None)
+
+
+def wall(uow: UnitOfWork, limit: int, *, overdue: bool) -> Board:
+    """The running clocks alone, by deadline: those whose time is over, or the next ones."""
+    return _board(uow, stored_board.running(uow, limit, where_may(uow, "read"), overdue=overdue))
+
+
+def counts(uow: UnitOfWork) -> stored_board.Counts:
+    """The open cases where the actor may read, at a glance."""
+    return stored_board.counts(uow, where_may(uow, "read"))
+
+
+def colleagues(uow: UnitOfWork, controller_id: UUID | None) -> Sequence[tuple[UUID, str]]:
+    """Who may hold a case where the actor may read (or at one of these controllers), by name."""
+    return stored_board.colleagues(uow, [controller_id] if controller_id else where_may(uow, "read"))
+
+
+def _board(uow: UnitOfWork, found: Sequence[stored_board.Row], after: stored_board.Place | None = None) -> Board:
     ids = [incident.id for incident, _, _ in found]
     decided, filed = decisions.newest_of(uow, ids), filings.of_cases(uow, ids)
+    seen = acknowledgements_of(uow, ids)
+    held = taken_by(seen) | stored_board.holders(uow, [incident for incident, _, _ in found])
     rows = tuple(
-        _board_row(uow, incident, clock, name, decided.get(incident.id), filed.get(incident.id, []))
-        for incident, clock, name in found
+        _board_row(uow, row, decided.get(row[0].id), filed.get(row[0].id, []), held.get(row[0].id, "")) for row in found
     )
-    more = len(found) == wanted.limit
-    return Board(rows, incidents.place(*found[-1][:2]) if more else None, lost_in(uow, ids))
+    return Board(rows, after, lost_in(uow, ids, seen))
+
+
+def taken_by(acknowledgements: Sequence[Acknowledgement]) -> dict[UUID, str]:
+    """By case, who has taken it or seen a warning of it, in the order in which they did."""
+    names: dict[UUID, list[str]] = {}
+    for one in acknowledgements:
+        if one.name not in names.setdefault(one.incident_id, []):
+            names[one.incident_id].append(one.name)
+    return {key: ", ".join(some) for key, some in names.items()}
 
 
 def _board_row(
-    uow: UnitOfWork,
-    incident: Incident,
-    clock: ClockRow,
-    name: str,
-    decision: Decision | None,
-    filed: Sequence[Filing],
+    uow: UnitOfWork, row: stored_board.Row, decision: Decision | None, filed: Sequence[Filing], holder: str
 ) -> BoardRow:
+    incident, clock, name = row
     late_by = filed[0].late_by_seconds if filed else 0
     marks = Marks(
         acknowledged=incident.acknowledged_at is not None,
@@ -356,4 +385,5 @@ def _board_row(
         late=bool(late_by) or (clock.state == "running" and uow.now > clock.deadline_at),
         late_by_seconds=late_by,
         drill=incident.is_drill,
+        holder=holder,
     )

@@ -152,6 +152,11 @@ def controllers_of(uow: UnitOfWork) -> Sequence[Controller]:
     return stored.all_by_name(uow)
 
 
+def names(uow: UnitOfWork) -> Sequence[tuple[UUID, str]]:
+    """Key and name of every controller the unit of work was opened for, by name."""
+    return stored.names(uow)
+
+
 def controller(uow: UnitOfWork, controller_id: UUID) -> Controller:
     """One controller the actor manages.
 

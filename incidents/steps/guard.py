@@ -25,13 +25,14 @@ def require(uow: UnitOfWork, controller_id: UUID, act: str) -> None:
 
 
 def where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
-    """The controllers of the unit of work at which the actor may do an act; None means all of them.
+    """The controllers of the unit of work at which the actor may do an act; None means all it was opened for.
 
     A list needs this: the unit of work is open for every controller where the person holds any role at all.
     """
     if uow.actor.is_process:
         return None
-    return frozenset(key for key, roles in uow.actor.roles.items() if uow.sees(key) and may(roles, act))
+    allowed = frozenset(key for key, roles in uow.actor.roles.items() if uow.sees(key) and may(roles, act))
+    return None if allowed == uow.scope else allowed
 
 
 def require_operator(uow: UnitOfWork) -> None:

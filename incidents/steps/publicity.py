@@ -1,23 +1,16 @@
 """Publicity: a public notice, where it was published, and what proves that it stood there (Art. 34(3)(c))."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from incidents.base.errors import Conflict, FieldError, InvalidInput, NotFound
 from incidents.base.ids import new_id
-from incidents.rules.publicity import (
-    NewFile,
-    ProofForm,
-    PublicationForm,
-    media_type,
-    plain_name,
-    proof_faults,
-    publication_faults,
-)
+from incidents.rules.evidence import SHOWN
+from incidents.rules.publicity import ProofForm, PublicationForm, proof_faults, publication_faults
 from incidents.rules.send import CommunicationForm
 from incidents.steps import send
+from incidents.steps.evidence import take
 from incidents.steps.guard import require
 from incidents.store import audit, documents, incidents, publicity, thread
 from incidents.store.tables import Communication, Evidence, Incident, Publication, PublicationProof
@@ -103,7 +96,7 @@ def prove(uow: UnitOfWork, incident_id: UUID, publication_id: UUID | None, form:
         raise InvalidInput([FieldError("publication_id", "unknown", "Choose one of the publications of this case.")])
     if errors := proof_faults(form, notice.published_at, uow.now):
         raise InvalidInput(errors)
-    kept = _keep(uow, incident, form.file) if form.file else None
+    kept = take(uow, incident, form.file, "proof", accepts=SHOWN) if form.file else None
     row = PublicationProof(
         id=new_id(uow.now),
         controller_id=incident.controller_id,
@@ -168,22 +161,3 @@ def _publication(uow: UnitOfWork, incident: Incident, form: PublicationForm, tol
         recorded_by=uow.actor.name,
         recorded_at=uow.now,
     )
-
-
-def _keep(uow: UnitOfWork, incident: Incident, file: NewFile) -> Evidence:
-    kind = media_type(file.content)
-    row = Evidence(
-        id=new_id(uow.now),
-        controller_id=incident.controller_id,
-        incident_id=incident.id,
-        purpose="other",
-        name=plain_name(file.name, kind),
-        media_type=kind,
-        size=len(file.content),
-        sha256=hashlib.sha256(file.content).hexdigest(),
-        content=file.content,
-        added_by=uow.actor.name,
-        added_at=uow.now,
-    )
-    uow.add(row)
-    return row

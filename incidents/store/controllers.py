@@ -61,6 +61,12 @@ def all_by_name(uow: UnitOfWork) -> Sequence[Controller]:
     return uow.session.scalars(select(Controller).order_by(Controller.name, Controller.id)).all()
 
 
+def names(uow: UnitOfWork) -> Sequence[tuple[UUID, str]]:
+    """Key and name of every controller the unit of work was opened for, by name."""
+    rows = uow.session.execute(select(Controller.id, Controller.name).order_by(Controller.name, Controller.id))
+    return [(row[0], row[1]) for row in rows]
+
+
 def has_short_code(uow: UnitOfWork, code: str, *, other_than: UUID | None) -> bool:
     """Whether another controller, of those the unit of work sees, uses a short code."""
     found = uow.session.scalar(select(Controller.id).where(Controller.short_code == code))

@@ -142,16 +142,16 @@ def acknowledgements_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequ
     ).all()
 
 
-def lost_in(uow: UnitOfWork, incident_ids: Collection[UUID]) -> frozenset[UUID]:
-    """The cases in which a mail reached nobody, and that nobody has acknowledged since."""
+def lost_in(uow: UnitOfWork, incident_ids: Collection[UUID], seen: Sequence[Acknowledgement]) -> frozenset[UUID]:
+    """The cases in which a mail reached nobody, and that nobody has acknowledged since; ``seen``: what was."""
     failed = uow.session.execute(
         select(Event.incident_id, func.max(Event.at))
         .where(Event.incident_id.in_(incident_ids), Event.kind.in_(LOST_MAIL))
         .group_by(Event.incident_id)
     )
     when: dict[UUID, datetime] = {case: at for case, at in failed if case is not None}
-    seen = {row.incident_id: row.at for row in acknowledgements_of(uow, list(when))} if when else {}
-    return frozenset(key for key, at in when.items() if key not in seen or seen[key] < at)
+    last = {row.incident_id: row.at for row in seen}
+    return frozenset(key for key, at in when.items() if key not in last or last[key] < at)
 
 
 def newest_like(uow: UnitOfWork, clock: ClockRow) -> ClockRow:

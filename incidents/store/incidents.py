@@ -1,40 +1,23 @@
-"""Queries for the case: lock, facts, references, the board."""
+"""Queries for the case: lock, facts, references, the register."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    ScalarSelect,
-    Select,
-    SQLColumnExpression,
-    Uuid,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    tuple_,
-)
+from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id, reference
 from incidents.rules.facts import Fact, Facts, FactState, ParsedFact
-from incidents.store.deadlines import GDPR_33
 from incidents.store.tables import (
-    ClockRow,
     Controller,
     FactAmendment,
     IdempotentRequest,
     Incident,
     ReferenceCounter,
 )
-from incidents.store.types import Instant
 from incidents.store.uow import UnitOfWork
 
 
@@ -210,6 +193,10 @@ def for_register(uow: UnitOfWork, wanted: RegisterQuery) -> Sequence[Incident]:
     return uow.session.scalars(statement).all()
 
 
+MARKS = ("untaken", "overdue", "soon", "undelivered")
+"""What makes a case urgent: nobody took it, its time is over, less than a day is left, a mail reached nobody."""
+
+
 @dataclass(frozen=True)
 class BoardFilter:
     """What the board shows."""
@@ -221,67 +208,13 @@ class BoardFilter:
     drills: str = ""
     """Empty: no drills; ``only`` drills; ``with`` drills."""
     after: tuple[int, datetime, UUID] | None = None
-    """The ``place`` of the last row seen."""
-
-
-def place(incident: Incident, clock: ClockRow) -> tuple[int, datetime, UUID]:
-    """Where a case stands on the board: running and taken by nobody, running, stopped; then by deadline."""
-    rank = 2 if clock.state != "running" else int(incident.acknowledged_at is not None)
-    return rank, clock.deadline_at, incident.id
-
-
-def board(
-    uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | None = None
-) -> Sequence[tuple[Incident, ClockRow, str]]:
-    """Incidents with the nearest running clock (of any duty) and controller name, in the order of ``place``.
-
-    ``controllers`` narrows what the unit of work sees; None leaves it.
-    """
-    rank = case((ClockRow.state != "running", 2), (Incident.acknowledged_at.is_not(None), 1), else_=0)
-    order = (rank, ClockRow.deadline_at, Incident.id)
-    statement = (
-        select(Incident, ClockRow, Controller.name)
-        .join(Controller, Controller.id == Incident.controller_id)
-        .join(ClockRow, ClockRow.id == _leading())
-        .order_by(*order)
-        .limit(wanted.limit)
-    )
-    statement = _narrow(statement, wanted)
-    if controllers is not None:
-        statement = statement.where(Incident.controller_id.in_(controllers))
-    if wanted.after:
-        rank_seen, deadline_seen, key_seen = wanted.after
-        seen = literal(rank_seen, Integer()), literal(deadline_seen, Instant()), literal(key_seen, Uuid())
-        statement = statement.where(tuple_(*order) > tuple_(*seen))
-    return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
-
-
-def _leading() -> ScalarSelect[UUID]:
-    """The clock a case stands on the board by: the running one that ends first, else the newest one of Art. 33."""
-    clock = aliased(ClockRow)
-    rank = case((clock.state == "running", 0), (clock.regime == GDPR_33, 1), else_=2)
-    return (
-        select(clock.id)
-        .where(clock.incident_id == Incident.id, clock.state != "superseded")
-        .order_by(rank, clock.deadline_at, clock.id)
-        .limit(1)
-        .correlate(Incident)
-        .scalar_subquery()
-    )
-
-
-def _narrow(statement: Select[Incident, ClockRow, str], wanted: BoardFilter) -> Select[Incident, ClockRow, str]:
-    if wanted.drills != "with":
-        statement = statement.where(Incident.is_drill if wanted.drills == "only" else ~Incident.is_drill)
-    if wanted.state == "open":
-        statement = statement.where(Incident.closed_at.is_(None))
-    elif wanted.state == "closed":
-        statement = statement.where(Incident.closed_at.is_not(None))
-    if wanted.controller_id:
-        statement = statement.where(Incident.controller_id == wanted.controller_id)
-    if wanted.query.strip():
-        statement = statement.where(contains(wanted.query, Incident.reference, Incident.title))
-    return statement
+    """The ``board.place`` of the last row seen."""
+    regime: str = ""
+    """Only cases with a clock of this duty, which then leads."""
+    person: UUID | str = ""
+    """Only cases in the hands of this account; ``nobody``: in nobody's."""
+    mark: str = ""
+    """Only cases with a mark: one of ``MARKS``."""
 
 
 def contains(query: str, *columns: SQLColumnExpression[str]) -> ColumnElement[bool]:

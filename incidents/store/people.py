@@ -108,8 +108,9 @@ def forget_failures(uow: UnitOfWork, before: datetime) -> None:
 def roles_of(uow: UnitOfWork, user_id: UUID) -> dict[UUID, frozenset[str]]:
     """The roles a person holds, by controller."""
     roles: dict[UUID, set[str]] = {}
-    for row in uow.session.scalars(select(Membership).where(Membership.user_id == user_id)):
-        roles.setdefault(row.controller_id, set()).add(row.role)
+    rows = uow.session.execute(select(Membership.controller_id, Membership.role).where(Membership.user_id == user_id))
+    for controller_id, role in rows:
+        roles.setdefault(controller_id, set()).add(role)
     return {controller: frozenset(held) for controller, held in roles.items()}
 
 

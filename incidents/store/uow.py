@@ -20,6 +20,7 @@ from incidents.base import logs
 from incidents.base.errors import FieldError, InvalidInput, NotFound
 from incidents.base.time import Clock
 from incidents.rules.readers import BROKEN_TEXT
+from incidents.store.among import among, packed
 from incidents.store.engine import HURRIED
 from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident, OfController, Table
 
@@ -36,6 +37,8 @@ class _Every:
 
 
 EVERY_CONTROLLER: Final = _Every()
+FEW: Final = 16
+"""Controllers written into a statement one by one; more go as one value, see ``incidents.store.among``."""
 Scope = frozenset[UUID] | _Every
 
 
@@ -205,9 +208,18 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
 
 def _criteria(allowed: frozenset[UUID]) -> Sequence[ExecutableOption]:
     """The narrowing of a unit of work; joined tables are no top-level mappers: without a set they match nothing."""
+    if len(allowed) > FEW:
+        return _criteria_of_many(packed(allowed))
     return (
         with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),
         with_loader_criteria(Controller, lambda row: row.id.in_(allowed), include_aliases=True),
+    )
+
+
+def _criteria_of_many(keys: str) -> Sequence[ExecutableOption]:
+    return (
+        with_loader_criteria(OfController, lambda row: among(row.controller_id, keys), include_aliases=True),
+        with_loader_criteria(Controller, lambda row: among(row.id, keys), include_aliases=True),
     )
 
 

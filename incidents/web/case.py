@@ -13,6 +13,7 @@ from incidents.rules.lifecycle import obstacles_to_closing
 from incidents.steps import clock, register
 from incidents.web import facts
 from incidents.web.casehead import case_page, load
+from incidents.web.casework import work_of, work_words
 from incidents.web.clock import readings
 from incidents.web.facts import known, missing_labels, versions
 from incidents.web.forms import Form
@@ -46,6 +47,8 @@ def show_case(request: PageRequest, incident_id: FromPath[UUID]) -> Response[str
         timeline=timeline(found, lang),
         closable=not obstacles_to_closing(found.marks),
         repeating=in_hand(request, found),
+        work=work_of(request, incident_id),
+        work_words=work_words(request),
     )
 
 

@@ -3,16 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from litestar import Request, Response, get, post
-from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency, Provide
+from litestar import Response, get, post
+from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
 from incidents.base.errors import InvalidInput, NotFound
 from incidents.base.i18n import msgid
 from incidents.rules.draft import CaseFile
-from incidents.rules.publicity import NewFile, ProofForm, PublicationForm
+from incidents.rules.evidence import NewFile
+from incidents.rules.publicity import ProofForm, PublicationForm
 from incidents.steps import draft, publicity
 from incidents.store.tables import Document
 from incidents.web.casehead import case_page, load
@@ -21,11 +21,9 @@ from incidents.web.forms import Form
 from incidents.web.reading import Reader
 from incidents.web.rendering import language_of, see_other, words
 from incidents.web.sessions import PageRequest, clock_of, page_uow
+from incidents.web.uploads import LARGEST_BODY, WITH_FILE
 from incidents.web.wording import letter_side
 from notifications.documents import drafts, text, webpage
-
-LARGEST_BODY = 11_000_000
-"""A file of ten megabytes with the rest of its form."""
 
 PLACE_WORDS = {
     "website": msgid("Web page"),
@@ -35,14 +33,6 @@ PLACE_WORDS = {
     "other": msgid("Other"),
 }
 PROOF_WORDS = {"seen": msgid("It stands there"), "ended": msgid("It was taken down")}
-
-
-async def provide_file(request: Request[Any, Any, Any]) -> NewFile | None:
-    """The file of a form, when one was chosen."""
-    given = (await request.form()).get("file")
-    if not isinstance(given, UploadFile) or not given.filename:
-        return None
-    return NewFile(given.filename, await given.read())
 
 
 @get("/incidents/{incident_id:uuid}/notice", sync_to_thread=True)
@@ -99,7 +89,7 @@ def record_publication(request: PageRequest, incident_id: FromPath[UUID], form: 
 @post(
     "/incidents/{incident_id:uuid}/notice/proofs",
     sync_to_thread=True,
-    dependencies={"file": Provide(provide_file)},
+    dependencies=WITH_FILE,
     request_max_body_size=LARGEST_BODY,
 )
 def record_proof(

@@ -99,11 +99,11 @@ def download_evidence(
     request: PageRequest, incident_id: FromPath[UUID], evidence_id: FromPath[UUID]
 ) -> Response[bytes]:
     """A file that was kept; always a download, never shown inside the service."""
-    with page_uow(request, read_only=True) as uow:
-        found = evidence.read(uow, evidence_id)
-    if found.incident_id != incident_id:
-        raise NotFound
-    return attachment(found.content, "application/octet-stream", found.name)
+    with page_uow(request) as uow:
+        found = evidence.hand_out(uow, incident_id, evidence_id)
+    answer = attachment(found.content, "application/octet-stream", found.name)
+    answer.headers["content-security-policy"] = "default-src 'none'; sandbox"
+    return answer
 
 
 handlers: list[Any] = [show_filing, download_kept_sheet, add_receipt, download_evidence]

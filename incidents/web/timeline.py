@@ -247,6 +247,15 @@ def _people(teller: _Teller, data: Data) -> str:
     return ", ".join(part for part in (str(data.get("file", "")), shown) if part)
 
 
+def _task(_: _Teller, data: Data) -> str:
+    """A task or a playbook by its title, with who is to do it and what was said of it."""
+    return "\n".join(str(data[key]) for key in ("title", "person", "note") if data.get(key))
+
+
+def _comment(_: _Teller, data: Data) -> str:
+    return "\n".join(str(data[key]) for key in ("text", "note") if data.get(key))
+
+
 _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "clock": _clock,
     "duty": _further_duty,
@@ -266,6 +275,9 @@ _DETAILS: dict[str, Callable[[_Teller, Data], str]] = {
     "filing": _sent,
     "sign_off": _signed,
     "evidence": _evidence,
+    "task": _task,
+    "playbook": _task,
+    "comment": _comment,
     "receipt": _named,
     "order": _named,
     "letter": _letter,

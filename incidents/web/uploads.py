@@ -6,10 +6,20 @@ from litestar import Request
 from litestar.datastructures import UploadFile
 from litestar.di import Provide
 
-from incidents.rules.evidence import MOST_BYTES, NewFile
+from incidents.base.i18n import msgid
+from incidents.rules.evidence import ANYTHING_KNOWN, PAPERS, NewFile
 
-LARGEST_BODY = MOST_BYTES + 100_000
+REFUSALS = (
+    msgid("Only PDF, PNG, JPG and e-mail files (.eml) are taken."),
+    msgid("This kind of file proves nothing here: give PNG, JPEG, PDF or HTML."),
+    msgid(
+        "This kind of file is not taken: give PDF, a picture, an e-mail (.eml), text, Word, Excel, a web page or a ZIP."
+    ),
+)
+"""The sentences of the rules, named here for the catalogues: rules know no languages."""
+LARGEST_BODY = PAPERS.bytes + 100_000
 """A file of the largest size with the fields around it; pass it to the handler as ``request_max_body_size``."""
+LARGEST_CASE_BODY = ANYTHING_KNOWN.bytes + 100_000
 
 
 async def provide_file(request: Request[Any, Any, Any]) -> NewFile | None:

@@ -7,16 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from incidents.base.time import ZonedInstant
-from incidents.rules.publicity import (
-    LARGEST_FILE,
-    NewFile,
-    ProofForm,
-    PublicationForm,
-    media_type,
-    plain_name,
-    proof_faults,
-    publication_faults,
-)
+from incidents.rules.evidence import KINDS, SHOWN, NewFile, kind_of, safe_name
+from incidents.rules.publicity import ProofForm, PublicationForm, proof_faults, publication_faults
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 PNG, PDF = b"\x89PNG\r\n\x1a\n....", b"%PDF-1.7\n..."
@@ -81,17 +73,22 @@ def test_each_fault_of_a_publication_is_named_by_its_field(changes: dict[str, ob
         (PAGE, "text/html"),
         (b"\xef\xbb\xbf  <html>", "text/html"),
         (b"MZ\x90", ""),
-        (b"<svg onload=alert(1)>", ""),
+        (b"\x7fELF\x02\x01", ""),
+        (b"<svg onload=alert(1)>", "text/plain"),
+        (b"PK\x03\x04....", "application/zip"),
+        (b"RIFF....WEBPVP8 ", "image/webp"),
+        ("2026-11-20 17:50 belépés innen: 192.0.2.7".encode("cp1250"), "text/plain"),
+        (b"From: a@b.example\r\nTo: c@d.example\r\nSubject: x\r\n\r\n", "message/rfc822"),
         (b"", ""),
     ],
 )
 def test_a_file_is_known_by_what_stands_in_it(content: bytes, kind: str) -> None:
-    assert media_type(content) == kind
+    assert KINDS.get(kind_of(content), ("",))[0] == kind
 
 
 def test_a_program_called_a_picture_is_refused_and_so_is_what_is_too_large() -> None:
     assert proved(file=NewFile("kep.png", b"MZ\x90")) == {"file"}
-    assert proved(file=NewFile("kep.png", PNG + b"x" * LARGEST_FILE)) == {"file"}
+    assert proved(file=NewFile("kep.png", PNG + b"x" * SHOWN.bytes)) == {"file"}
     assert proved() == set()
 
 
@@ -110,27 +107,27 @@ def test_each_fault_of_a_proof_is_named_by_its_field(changes: dict[str, object],
     ("given", "kept"),
     [
         (r"C:\Képek\képernyő 1.PNG", "képernyő 1.png"),
-        ("../../etc/passwd", "file.png"),
-        ("oldal.html.exe", "oldal.html.png"),
+        ("../../etc/passwd", "passwd.png"),
+        ("oldal.html.exe", "oldal.html.exe.png"),
         ("", "file.png"),
     ],
 )
 def test_the_name_of_a_file_keeps_no_folder_and_ends_as_what_it_is(given: str, kept: str) -> None:
-    assert plain_name(given, "image/png") == kept
+    assert safe_name(NewFile(given, PNG)) == kept
 
 
 @given(st.text(max_size=300))
 def test_no_name_whatever_leaves_the_folder(name: str) -> None:
-    kept = plain_name(name, "application/pdf")
+    kept = safe_name(NewFile(name, PDF))
     assert kept.endswith(".pdf")
     assert not {"/", "\\", "\x00", "\n", '"'} & set(kept)
 
 
 @given(st.binary(max_size=200))
 def test_no_content_whatever_breaks_the_look_at_it(content: bytes) -> None:
-    media_type(content)
+    kind_of(content)
 
 
 @pytest.mark.parametrize("sign", [b" ", b"<!--", b"<?xml ", b"<!-- -->"])
 def test_a_file_of_one_sign_repeated_is_looked_at_in_a_moment(sign: bytes) -> None:
-    media_type(sign * 100_000)
+    kind_of(sign * 100_000)

@@ -5,7 +5,8 @@ import hashlib
 import pytest
 
 from incidents.base.errors import Conflict, Forbidden, InvalidInput, NotFound
-from incidents.rules.publicity import NewFile, ProofForm, PublicationForm
+from incidents.rules.evidence import NewFile
+from incidents.rules.publicity import ProofForm, PublicationForm
 from incidents.steps import publicity
 from incidents.store.tables import Publication
 from tests.builders import CaseFile, Firm

@@ -37,7 +37,8 @@ def caller(door: Door, who: str) -> Caller:
     if who == "stranger":
         at_home = frozenset({"dpo", "manager", "admin", "handler"})
         return Caller(frozenset() if "_id}" in door.path else at_home, at_home)
-    return Caller(frozenset({who}), frozenset({who}), owner=who == "auditor")
+    owner = "handler" if "{comment_id}" in door.path else "auditor"
+    return Caller(frozenset({who}), frozenset({who}), owner=who == owner)
 
 
 def closed() -> list[Door]:

@@ -27,6 +27,7 @@ from incidents.rules.regimes.words import (
     clock_words,
     code_words,
     part_words,
+    regime_names,
     setting_help,
     setting_words,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "office_relief",
     "part_words",
     "proposed",
+    "regime_names",
     "setting_help",
     "setting_words",
 ]

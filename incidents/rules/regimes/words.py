@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from incidents.base.dated import of_version
-from incidents.rules.regimes.law import duty_of_version
+from incidents.rules.regimes.law import catalogue, duty_of_version
 
 VERSION = "1"
 
@@ -86,3 +86,10 @@ def clock_words(regime_id: str, version: str, report: str, lang: str) -> str:
     label = duty.label[lang]
     name = next((one.label[lang] for one in duty.reports if one.name == report), "")
     return f"{label}: {name}" if name and len(duty.reports) > 1 else label
+
+
+@cache
+def regime_names(lang: str) -> tuple[tuple[str, str], ...]:
+    """Every regime with the name of its newest version, that of Art. 33 first."""
+    newest = {duty.id: duty.label[lang] for duty in sorted(catalogue().duties, key=lambda duty: duty.applies_from)}
+    return tuple(sorted(newest.items(), key=lambda one: (one[0] != "gdpr-33", one[1])))

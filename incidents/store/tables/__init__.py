@@ -24,6 +24,7 @@ from incidents.store.tables.cases import (
     ReferenceCounter,
     Stage,
 )
+from incidents.store.tables.casework import CaseComment, CaseTask, CommentWithdrawal
 from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.drills import Drill
 from incidents.store.tables.duties import ClientContract, DutyReport, DutyRow
@@ -93,6 +94,8 @@ APPEND_ONLY = (
     LetterWords,
     Publication,
     PublicationProof,
+    CaseComment,
+    CommentWithdrawal,
 )
 """Tables whose rows the database itself refuses to change or delete."""
 
@@ -105,11 +108,14 @@ __all__ = [
     "Assessment",
     "AuthorityOrder",
     "CalendarFeed",
+    "CaseComment",
+    "CaseTask",
     "Certificate",
     "ChainHead",
     "ChannelOutage",
     "ClientContract",
     "ClockRow",
+    "CommentWithdrawal",
     "Communication",
     "ContactSheet",
     "Controller",

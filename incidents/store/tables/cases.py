@@ -81,7 +81,16 @@ class ClockRow(Keyed, OfIncident, Table):
     """
 
     __tablename__ = "clock"
-    __table_args__ = (UniqueConstraint("incident_id", "regime", "subject", "report", "version"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "regime", "subject", "report", "version"),
+        Index(
+            "ix_clock_running",
+            "deadline_at",
+            "incident_id",
+            postgresql_where=text("state = 'running'"),
+            sqlite_where=text("state = 'running'"),
+        ),
+    )
     regime: Mapped[str] = mapped_column(String(40))
     regime_version: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(40), default="")

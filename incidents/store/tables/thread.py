@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Integer, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from incidents.store.tables.base import Keyed, OfIncident, Table, code
@@ -96,7 +96,8 @@ class Evidence(Keyed, OfIncident, Table):
     """A file that proves something, with its hash and who brought it. Append-only."""
 
     __tablename__ = "evidence"
-    purpose: Mapped[str] = mapped_column(code("receipt", "order", "answer", "other"))
+    purpose: Mapped[str] = mapped_column(code("receipt", "order", "answer", "proof", "case", "other"))
+    note: Mapped[str] = mapped_column(default="", server_default=text("''"))
     name: Mapped[str]
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int]

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -11,8 +11,11 @@ TABLES = [
     "acknowledgement",
     "assessment",
     "authority_order",
+    "case_comment",
+    "case_task",
     "certificate",
     "clock",
+    "comment_withdrawal",
     "communication",
     "decision",
     "decision_proposal",

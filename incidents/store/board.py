@@ -1,0 +1,197 @@
+"""Queries for the board: what burns first among thousands of cases, a page at a time.
+
+Running clocks are walked from the nearest deadline on (index ``ix_clock_running``) and only as far as a page needs.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeAlias
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from incidents.rules.access import roles_for
+from incidents.store.deadlines import GDPR_33, LOST_MAIL
+from incidents.store.incidents import BoardFilter, contains
+from incidents.store.tables import Acknowledgement, ClockRow, Controller, Event, Incident, Membership, User
+from incidents.store.types import Instant
+from incidents.store.uow import UnitOfWork
+
+SOON = timedelta(hours=24)
+UNTAKEN, TAKEN, STILL = 0, 1, 2
+"""The order of the board: running and taken by nobody, running, no running clock; in each by deadline."""
+
+RUNNING = literal("running", literal_execute=True)
+"""Written out in the statement: SQLite uses a partial index only where it reads the word itself."""
+
+Place: TypeAlias = tuple[int, datetime, UUID]
+Row: TypeAlias = tuple[Incident, ClockRow, str]
+Found: TypeAlias = Select[Incident, ClockRow, str]
+
+
+def place(incident: Incident, clock: ClockRow) -> Place:
+    """Where a case stands on the board."""
+    rank = STILL if clock.state != "running" else TAKEN if incident.acknowledged_at is not None else UNTAKEN
+    return rank, clock.deadline_at, incident.id
+
+
+def board(uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | None = None) -> Sequence[Row]:
+    """Incidents with the clock they stand by (the nearest running one of any duty) and the name of the controller.
+
+    In the order of ``place``. ``controllers`` narrows what the unit of work sees; None leaves it.
+    """
+    found: list[Row] = []
+    for rank in range(wanted.after[0] if wanted.after else UNTAKEN, STILL + 1):
+        if len(found) < wanted.limit:
+            statement = _of_rank(_narrow(_cases(controllers), wanted, uow.now), wanted, rank)
+            found += _rows(uow, statement.limit(wanted.limit - len(found)))
+    return found
+
+
+def running(uow: UnitOfWork, limit: int, controllers: Collection[UUID] | None, *, overdue: bool) -> Sequence[Row]:
+    """Open cases by the nearest running clock alone: those whose time is over, or those it is still running for."""
+    statement = _narrow(_led(_cases(controllers), ""), BoardFilter(), uow.now)
+    over = ClockRow.deadline_at < uow.now
+    ordered = statement.where(over if overdue else ~over).order_by(ClockRow.deadline_at, ClockRow.incident_id)
+    return _rows(uow, ordered.limit(limit))
+
+
+def _rows(uow: UnitOfWork, statement: Found) -> list[Row]:
+    return [(row[0], row[1], row[2]) for row in uow.session.execute(statement)]
+
+
+def _cases(controllers: Collection[UUID] | None) -> Found:
+    statement = (
+        select(Incident, ClockRow, Controller.name)
+        .select_from(ClockRow)
+        .join(Incident, Incident.id == ClockRow.incident_id)
+        .join(Controller, Controller.id == Incident.controller_id)
+    )
+    return statement if controllers is None else statement.where(Incident.controller_id.in_(controllers))
+
+
+def _of_rank(statement: Found, wanted: BoardFilter, rank: int) -> Found:
+    if rank == STILL:
+        statement = _stopped(statement, wanted.regime)
+    else:
+        taken = Incident.acknowledged_at.is_not(None)
+        statement = _led(statement, wanted.regime).where(taken if rank == TAKEN else ~taken)
+    if wanted.after and wanted.after[0] == rank:
+        seen = literal(wanted.after[1], Instant()), literal(wanted.after[2], Uuid())
+        statement = statement.where(tuple_(ClockRow.deadline_at, ClockRow.incident_id) > tuple_(*seen))
+    return statement.order_by(ClockRow.deadline_at, ClockRow.incident_id)
+
+
+def _led(statement: Found, regime: str) -> Found:
+    """Cases by the running clock that ends first (of that duty)."""
+    other = aliased(ClockRow)
+    sooner = or_(
+        other.deadline_at < ClockRow.deadline_at,
+        and_(other.deadline_at == ClockRow.deadline_at, other.id < ClockRow.id),
+    )
+    earlier = exists().where(other.incident_id == ClockRow.incident_id, other.state == RUNNING, sooner)
+    if regime:
+        statement, earlier = statement.where(ClockRow.regime == regime), earlier.where(other.regime == regime)
+    return statement.where(ClockRow.state == RUNNING, ~earlier)
+
+
+def _stopped(statement: Found, regime: str) -> Found:
+    """Cases without a running clock (of that duty), by the newest one that counts."""
+    other = aliased(ClockRow)
+    mine = [other.incident_id == ClockRow.incident_id, *([other.regime == regime] if regime else [])]
+    rank = case((other.regime == GDPR_33, 0), else_=1)
+    newest = select(other.id).where(*mine, other.state == "stopped").order_by(rank, other.deadline_at, other.id)
+    runs = exists().where(*mine, other.state == RUNNING)
+    leads = ClockRow.id == newest.limit(1).correlate(ClockRow).scalar_subquery()
+    return statement.where(ClockRow.state == "stopped", ~runs, leads)
+
+
+def _narrow(statement: Found, wanted: BoardFilter, now: datetime) -> Found:
+    if wanted.drills != "with":
+        statement = statement.where(Incident.is_drill if wanted.drills == "only" else ~Incident.is_drill)
+    if wanted.state != "all":
+        is_open = Incident.closed_at.is_(None)
+        statement = statement.where(is_open if wanted.state == "open" else ~is_open)
+    if wanted.controller_id:
+        statement = statement.where(Incident.controller_id == wanted.controller_id)
+    if wanted.query.strip():
+        statement = statement.where(contains(wanted.query, Incident.reference, Incident.title))
+    if wanted.person:
+        statement = statement.where(_in_the_hands_of(wanted.person))
+    return statement.where(_marked(wanted.mark, now)) if wanted.mark else statement
+
+
+def _in_the_hands_of(person: UUID | str) -> ColumnElement[bool]:
+    """Handed over to somebody; while it was handed to nobody, whoever has taken it."""
+    if not isinstance(person, UUID):
+        return and_(Incident.held_by_id.is_(None), Incident.acknowledged_at.is_(None))
+    # Not correlated: asked once for the whole board.
+    took = Incident.id.in_(select(Acknowledgement.incident_id).where(Acknowledgement.user_id == person))
+    return or_(Incident.held_by_id == person, and_(Incident.held_by_id.is_(None), took))
+
+
+def _marked(mark: str, now: datetime) -> ColumnElement[bool]:
+    seen = exists().where(Acknowledgement.incident_id == Event.incident_id, Acknowledgement.at >= Event.at)
+    marks = {
+        "untaken": Incident.acknowledged_at.is_(None),
+        "overdue": and_(ClockRow.state == RUNNING, ClockRow.deadline_at < now),
+        "soon": and_(ClockRow.state == RUNNING, ClockRow.deadline_at.between(now, now + SOON)),
+        "undelivered": exists().where(Event.incident_id == Incident.id, Event.kind.in_(LOST_MAIL), ~seen),
+    }
+    return marks[mark]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The open cases at a glance."""
+
+    open: int
+    untaken: int
+    overdue: int
+    soon: int
+    """Their time ends within a day."""
+
+
+def counts(uow: UnitOfWork, controllers: Collection[UUID] | None) -> Counts:
+    """How many cases are open, taken by nobody, overdue, due within a day; drills are none."""
+    is_open = (~Incident.is_drill, Incident.closed_at.is_(None))
+    untaken = func.count().filter(Incident.acknowledged_at.is_(None))
+    some = select(func.count(), untaken).select_from(Incident).where(*is_open)
+    cases = func.count(ClockRow.incident_id.distinct())
+    ends = (
+        select(cases.filter(ClockRow.deadline_at < uow.now), cases)
+        .select_from(ClockRow)
+        .join(Incident, Incident.id == ClockRow.incident_id)
+        .where(ClockRow.state == RUNNING, ClockRow.deadline_at <= uow.now + SOON, *is_open)
+    )
+    if controllers is not None:
+        some = some.where(Incident.controller_id.in_(controllers))
+        ends = ends.where(Incident.controller_id.in_(controllers))
+    opened, free = uow.session.execute(some).one()
+    over, urgent = uow.session.execute(ends).one()
+    return Counts(opened, free, over, urgent - over)
+
+
+def holders(uow: UnitOfWork, incidents: Sequence[Incident]) -> dict[UUID, str]:
+    """The name of whoever each case was handed over to."""
+    keys = {one.held_by_id for one in incidents if one.held_by_id}
+    if not keys:
+        return {}
+    names = {row.id: row.name for row in uow.session.execute(select(User.id, User.name).where(User.id.in_(keys)))}
+    return {one.id: names[one.held_by_id] for one in incidents if one.held_by_id in names}
+
+
+def colleagues(uow: UnitOfWork, controllers: Collection[UUID] | None) -> Sequence[tuple[UUID, str]]:
+    """Who may hold a case at the controllers, by name."""
+    statement = (
+        select(User.id, User.name)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.role.in_(roles_for("amend")))
+        .distinct()
+        .order_by(User.name, User.id)
+    )
+    if controllers is not None:
+        statement = statement.where(Membership.controller_id.in_(controllers))
+    return [(row[0], row[1]) for row in uow.session.execute(statement)]
