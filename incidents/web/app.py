@@ -51,6 +51,7 @@ from incidents.web import (
     wording,
 )
 from incidents.web.forms import provide_form
+from incidents.web.kept import keep_typed
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
 from incidents.web.requestlog import RequestNumber, number_and_log
@@ -131,7 +132,7 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[handler for module in PAGES for handler in module.handlers],
-        guards=[signed_in],
+        guards=[keep_typed, signed_in],
         dependencies={"form": Provide(provide_form)},
         include_in_schema=False,
     )
