@@ -32,6 +32,7 @@ from incidents.web import (
     frontdesk,
     handover,
     health,
+    inbox,
     links,
     mailbox,
     mailing,
@@ -63,6 +64,7 @@ A_YEAR = 365 * 24 * 3600
 PAGES = (
     board,
     report,
+    inbox,
     acknowledge,
     case,
     handover,

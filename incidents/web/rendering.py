@@ -41,6 +41,7 @@ NOTICES = {
     "out": msgid("You have signed out."),
     "created": msgid("Created."),
     "reported": msgid("The case is open and its clock is running."),
+    "put_aside": msgid("The mail is put aside."),
     "acknowledged": msgid("You have acknowledged the case."),
     "handed_over": msgid("The case is handed over. The other person has a mail."),
     "seen": msgid("You have acknowledged the warning."),

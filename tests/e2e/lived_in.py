@@ -35,6 +35,7 @@ ROWS: Mapping[str, type[Any]] = {
     "run_id": tables.PrintRun,
     "certificate_id": tables.Certificate,
     "drill_id": tables.Drill,
+    "mail_id": tables.InboundMail,
 }
 """Which row a key in an address names."""
 WORDS: Mapping[str, tuple[str, ...]] = {

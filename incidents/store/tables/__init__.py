@@ -19,6 +19,7 @@ from incidents.store.tables.cases import (
 from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.drills import Drill
 from incidents.store.tables.duties import ClientContract, DutyReport, DutyRow
+from incidents.store.tables.inbox import InboundMail
 from incidents.store.tables.letters import (
     Certificate,
     Mailing,
@@ -123,6 +124,7 @@ __all__ = [
     "Handover",
     "Heartbeat",
     "IdempotentRequest",
+    "InboundMail",
     "Incident",
     "Keyed",
     "LetterWords",
