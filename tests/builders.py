@@ -41,6 +41,7 @@ from tests.databases import engine_for
 from tests.drills_builders import busy_drill
 from tests.duties_builders import busy_duties
 from tests.fakes import FakeClock
+from tests.inbox_builders import busy_inbox
 from tests.letters_builders import busy_letters
 from tests.policies_builders import busy_policies
 from tests.publicity_builders import busy_publicity
@@ -317,6 +318,7 @@ def busy_case(firm: Firm) -> CaseFile:
     busy_thread(case)
     busy_accounts(case)
     busy_casework(case)
+    busy_inbox(case)
     return case
 
 

@@ -33,6 +33,7 @@ from incidents.web import (
     frontdesk,
     handover,
     health,
+    inbox,
     links,
     mailbox,
     mailing,
@@ -57,6 +58,7 @@ from incidents.web import (
     wording,
 )
 from incidents.web.forms import provide_form
+from incidents.web.kept import keep_typed
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
 from incidents.web.requestlog import RequestNumber, number_and_log
@@ -68,6 +70,7 @@ A_YEAR = 365 * 24 * 3600
 PAGES = (
     board,
     report,
+    inbox,
     acknowledge,
     case,
     casework,
@@ -143,7 +146,7 @@ def _pages() -> Router:
     return Router(
         path="/",
         route_handlers=[handler for module in PAGES for handler in module.handlers],
-        guards=[signed_in],
+        guards=[keep_typed, signed_in],
         dependencies={"form": Provide(provide_form)},
         include_in_schema=False,
     )

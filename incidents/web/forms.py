@@ -29,6 +29,8 @@ class Form:
     data: Mapping[str, Sequence[str]] = field(default_factory=dict)
     errors: tuple[FieldError, ...] = ()
     problem: IncidentError | None = None
+    spot: str = ""
+    """What the ids of its fields begin with, where a page has several forms."""
 
     @classmethod
     def of(cls, **values: str | Sequence[str] | bool | None) -> "Form":
@@ -74,6 +76,10 @@ class Form:
     def error(self, name: str) -> FieldError | None:
         """The first error of a field, or of a part of it."""
         return next((error for error in self.errors if _belongs(error.path, name)), None)
+
+    def at(self, spot: str) -> "Form":
+        """The same form as one of several of its page, with ids of its own."""
+        return replace(self, spot=f"{spot}-")
 
     def refused(self, error: IncidentError) -> "Form":
         """The same form with the reason why it was refused."""

@@ -10,6 +10,7 @@ from litestar.types import ExceptionHandlersMap
 from incidents.base import logs
 from incidents.base.errors import IncidentError, InvalidInput, Unauthenticated
 from incidents.base.i18n import Translator, msgid, translator
+from incidents.web.kept import kept_page
 from incidents.web.rendering import page, see_other, words
 from incidents.web.requestlog import request_id
 from incidents.web.security import cookie_name
@@ -55,7 +56,7 @@ def on_incident_error(request: AnyRequest, error: IncidentError) -> Response[Any
     if is_api(request):
         return problem(error.status, error.code, error_sentence(error, api_words(request)), _fields(request, error))
     if type(error) is Unauthenticated:
-        return see_other(login_address(request))
+        return kept_page(request) or see_other(login_address(request))
     return error_page(request, error.status, error_sentence(error, words(request)))
 
 

@@ -48,6 +48,7 @@ NOTICES = {
     "step-reset": msgid("The second step of this person is removed, and they have a mail about it."),
     "created": msgid("Created."),
     "reported": msgid("The case is open and its clock is running."),
+    "put_aside": msgid("The mail is put aside."),
     "acknowledged": msgid("You have acknowledged the case."),
     "handed_over": msgid("The case is handed over. The other person has a mail."),
     "seen": msgid("You have acknowledged the warning."),

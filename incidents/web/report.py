@@ -48,13 +48,14 @@ def typed_report(request: PageRequest, form: Form) -> StaffReport:
     return parse_staff_report(typed, clock_of(request).now())
 
 
-def _choices() -> list[tuple[str, str]]:
+def report_choices() -> list[tuple[str, str]]:
+    """The kinds of things that happen, each with a hint to show beside it."""
     return [(code, KIND_HINTS.get(code, "")) for code in vocabulary()["kind"].codes]
 
 
 def _questions(request: PageRequest, controller: Controller, form: Form) -> Page:
     status = form.problem.status if form.problem else 200
-    return page(request, "pages/report.html", form=form, status=status, controller=controller, kinds=_choices())
+    return page(request, "pages/report.html", form=form, status=status, controller=controller, kinds=report_choices())
 
 
 @get("/r/{token:str}", opt=PUBLIC, sync_to_thread=True)
@@ -104,7 +105,7 @@ def _own_controllers(request: PageRequest) -> list[Controller]:
 def _new(request: PageRequest, form: Form) -> Page:
     status = form.problem.status if form.problem else 200
     mine = _own_controllers(request)
-    return page(request, "pages/new.html", form=form, status=status, controllers=mine, kinds=_choices())
+    return page(request, "pages/new.html", form=form, status=status, controllers=mine, kinds=report_choices())
 
 
 @get("/incidents/new", sync_to_thread=True)

@@ -190,7 +190,7 @@ def test_every_story_is_told_by_somebody_of_the_cast() -> None:
 def test_the_mailbox_page_shows_the_mails(browser: httpx.Client, play: Play) -> None:
     page = browser.get("/mailbox").text
     assert page.count('href="/mailbox/') == len(play.mails)
-    assert "Két óra alatt senki sem nyugtázta – KIL-2026/0004" in page
+    assert "Két óra alatt senki sem vette át – KIL-2026/0004" in page
 
 
 def test_a_mail_brings_its_own_styles_into_its_frame_and_nothing_else(browser: httpx.Client, play: Play) -> None:

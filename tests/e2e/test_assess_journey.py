@@ -108,8 +108,8 @@ def walk(
     dpo.picture(f"eredmeny-{name}")
 
     dpo.open(f"{address}/decide")
-    dpo.choose("Értesítik a Hatóságot (NAIH)?", decision[0])
-    dpo.type("A Hatóság értesítéséről szóló döntés indokolása", BECAUSE)
+    dpo.choose("Bejelentik a Hatóságnak (NAIH)?", decision[0])
+    dpo.type("A bejelentésről szóló döntés indokolása", BECAUSE)
     dpo.choose("Tájékoztatják az érintetteket?", decision[1])
     dpo.type("Az érintettek tájékoztatásáról szóló döntés indokolása", BECAUSE)
     dpo.press("Döntés rögzítése")

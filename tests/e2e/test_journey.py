@@ -304,8 +304,8 @@ def answer_the_risk_questions(dpo: Visitor) -> None:
 
 def decide(dpo: Visitor) -> None:
     dpo.follow("Döntés")
-    dpo.choose("Értesítik a Hatóságot (NAIH)?", "Igen")
-    dpo.type("A Hatóság értesítéséről szóló döntés indokolása", DUE_TO_THEFT)
+    dpo.choose("Bejelentik a Hatóságnak (NAIH)?", "Igen")
+    dpo.type("A bejelentésről szóló döntés indokolása", DUE_TO_THEFT)
     dpo.choose("Tájékoztatják az érintetteket?", "Igen, mindegyiküket közvetlenül")
     dpo.type("Az érintettek tájékoztatásáról szóló döntés indokolása", HIGH_RISK)
     dpo.picture("dontes", 1560)

@@ -32,7 +32,7 @@ def test_the_notification_tells_the_result_with_reasons_sources_and_the_rules(fi
     told = letter(case, "hu")
     for words in (
         "A kockázatértékelés eredménye",
-        "A kockázati teszt eredménye: a Hatóság értesítése: igen; az érintettek tájékoztatása: igen.",
+        "A kockázati teszt eredménye: bejelentés a Hatóságnak: igen; az érintettek tájékoztatása: igen.",
         "GDPR 33. cikk (1) bekezdés",
         "hu-1/risk-1; 1. értékelés, a tények 2. változatán",
         "A teszt segédeszköz",
@@ -63,5 +63,5 @@ def test_a_case_with_groups_is_told_group_by_group(firm: Firm) -> None:
         report.amend_facts(uow, case.id, {"data_categories": ["health"]}, group="A betegek")
     case.assess()
     told = letter(case, "hu")
-    assert "Mindenki más: a Hatóság értesítése: nem" in told
-    assert "A betegek: a Hatóság értesítése: igen" in told
+    assert "Mindenki más: bejelentés a Hatóságnak: nem" in told
+    assert "A betegek: bejelentés a Hatóságnak: igen" in told

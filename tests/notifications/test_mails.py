@@ -251,7 +251,7 @@ def test_after_an_outage_one_mail_says_how_late_it_is_and_what_else_fell_due(
     _, _, folded = text.partition("Közben ezek a fokozatok is esedékessé váltak, külön levél nélkül:\n")
     assert folded.splitlines()[:3] == [
         "- Új incidens",
-        "- Két óra alatt senki sem nyugtázta",
+        "- Két óra alatt senki sem vette át",
         "- 24 óra eltelt, még nincs döntés",
     ]
     [mail] = [mail for mail in smtp_server.received() if mail.recipients == (DEPUTY.email,)]

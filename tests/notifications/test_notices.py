@@ -74,7 +74,7 @@ def test_a_changed_verdict_says_from_what_to_what_and_why(
 @pytest.mark.parametrize(
     ("lang", "sentences"),
     [
-        ("hu", ["Doktor Dóra döntést javasolt", "Értesítik a Hatóságot? nem", "a határidő tovább fut", "holott"]),
+        ("hu", ["Doktor Dóra döntést javasolt", "Bejelentik a Hatóságnak? nem", "a határidő tovább fut", "holott"]),
         ("en", ["Doktor Dóra has proposed a decision", "Notify the authority? no", "the clock goes on", "although"]),
     ],
 )

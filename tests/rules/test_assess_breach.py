@@ -226,9 +226,9 @@ class TestTheSummary:
 
     def test_it_tells_the_answers_the_groups_the_reasons_and_the_rules_in_hungarian(self) -> None:
         told = summary(self.RUN, "hu")
-        assert told.startswith("A kockázati teszt eredménye: a Hatóság értesítése: igen;")
+        assert told.startswith("A kockázati teszt eredménye: bejelentés a Hatóságnak: igen;")
         for words in (
-            "Mindenki más: a Hatóság értesítése: nem",
+            "Mindenki más: bejelentés a Hatóságnak: nem",
             "A betegek:",
             "GDPR 34. cikk (1)",
             "hu-1/risk-1; 3. értékelés",

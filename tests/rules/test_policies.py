@@ -319,7 +319,7 @@ def test_a_duty_declined_with_a_reason_warns_nobody_any_more() -> None:
 def test_every_stage_of_any_duty_has_words_in_both_languages() -> None:
     for rule in DUTY.stages:
         assert stage_label(DUTY, rule.name, "hu") != stage_label(DUTY, rule.name, "en")
-    assert stage_label(DUTY, "unacknowledged-3", "hu") == "5 órája senki sem nyugtázta"
+    assert stage_label(DUTY, "unacknowledged-3", "hu") == "5 órája senki sem vette át"
 
 
 def edited(**changes: Any) -> dict[str, Any]:

@@ -48,7 +48,7 @@ def test_answered_within_two_hours_of_the_ladder_the_chain_works() -> None:
     seen = rehearsal(replies=(reply(1), reply(1.5, "Kelemen Katalin")))
     assert verdict(seen).grade == "passed"
     assert verdict(seen).headline("hu") == "A riasztási lánc működött."
-    assert said(seen)[0] == "Az 1. fokozat után 1 óra elteltével Doktor Dóra nyugtázta az ügyet (valós időben 1 perc)."
+    assert said(seen)[0] == "Az 1. fokozat után 1 óra elteltével Doktor Dóra átvette az ügyet (valós időben 1 perc)."
 
 
 def test_a_long_silence_is_said_with_the_hours_of_the_ladder_and_of_the_day() -> None:
@@ -67,7 +67,7 @@ def test_seconds_are_no_silence_however_many_hours_of_the_ladder_they_are() -> N
 def test_when_nobody_answers_the_chain_has_missed_its_aim() -> None:
     seen = rehearsal()
     assert verdict(seen).grade == "failed"
-    assert said(seen)[0] == "Senki sem nyugtázta az ügyet."
+    assert said(seen)[0] == "Senki sem vette át az ügyet."
     assert "A határidőig nem született döntés." in said(seen)
     assert "A határidőig nem rögzítettek bejelentést." in said(seen)
 
@@ -120,7 +120,7 @@ def test_a_drill_that_goes_on_is_not_judged_yet() -> None:
 
 def test_an_answer_before_the_first_warning_is_said_to_be_so() -> None:
     seen = rehearsal(rungs=(Rung(1, "opened", "", START, "scheduled"),), replies=(reply(0),))
-    assert said(seen)[0] == "Doktor Dóra már az első riasztás előtt nyugtázta az ügyet."
+    assert said(seen)[0] == "Doktor Dóra már az első riasztás előtt átvette az ügyet."
 
 
 def test_a_reply_belongs_to_the_stage_it_names_else_to_the_newest_one() -> None:

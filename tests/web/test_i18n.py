@@ -104,6 +104,72 @@ def test_every_sentence_of_pages_and_errors_is_there_in_hungarian() -> None:
     assert {sentence: place for sentence, place in used().items() if sentence not in known} == {}
 
 
+SPEAK_TO_PEOPLE = ("incidents/rules/", "incidents/steps/", "incidents/store/", "incidents/web/")
+TO_PROGRAMS = {"incidents/web/health.py", "incidents/rules/assess/schema.py"}
+"""Metrics and schemas explain themselves in English only."""
+SENTENCE = re.compile(r"[A-Z][a-z]+,? [a-z]")
+"""How an English sentence begins, whatever function it is handed to."""
+
+
+def _unspoken(tree: ast.Module) -> set[int]:
+    """The texts nobody reads on a page: docstrings, also those of attributes."""
+    bodies = [node.body for node in ast.walk(tree) if isinstance(getattr(node, "body", None), list)]
+    lines = [line.value for body in bodies for line in body if isinstance(line, ast.Expr)]
+    return {id(value) for value in lines}
+
+
+def test_a_sentence_handed_through_a_helper_is_there_in_hungarian_as_well() -> None:
+    known, lost = translator("hu").catalogue, []
+    for path, tree in _modules().items():
+        if path.startswith(SPEAK_TO_PEOPLE) and "/migrations/" not in path and path not in TO_PROGRAMS:
+            silent = _unspoken(tree)
+            texts = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in silent)
+            said = {node.value: node.lineno for node in texts if isinstance(node.value, str)}
+            lost += [
+                f"{path}:{line}: {text}" for text, line in said.items() if SENTENCE.match(text) and text not in known
+            ]
+    assert lost == []
+
+
+NAMES = {
+    "incidens72",
+    "incidens",
+    "72",
+    "NAIH",
+    "GDPR",
+    "kB",
+    "SHA-256",
+    "DOCX",
+    "PDF",
+    "XLSX",
+    "CSV",
+    "JSON",
+    "T0",
+    "T1",
+}
+NAMES |= {"CSV-ben", "ICS", "QR", "ENISA"}
+SAID_BY_TAGS = re.compile(r"""\b(?:title|placeholder|alt|aria-label)="([^"]*)""")
+
+
+def _spoken(template: str) -> Iterator[str]:
+    """The words of a template that stand in it as they are: neither tags nor what Jinja fills in."""
+    text = re.sub(r"\{% block (?:main|body)_class %\}.*?\{% endblock %\}", " ", template)
+    text = re.sub(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}", " ", text, flags=re.DOTALL)
+    text = re.sub(r"\{\{.*?\}\}", "§", text, flags=re.DOTALL)
+    yield from SAID_BY_TAGS.findall(text)
+    yield re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>|&\w+;", " ", text, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("folder", ["pages", "parts"])
+def test_no_template_says_anything_but_through_the_catalogue(folder: str) -> None:
+    lost = []
+    for path in sorted((ROOT / "templates" / folder).glob("*.html")):
+        for text in _spoken(path.read_text(encoding="utf-8")):
+            words = {word.strip(".,:;()–·") for word in text.split() if not re.search(r"[§=/]", word)}
+            lost += [f"{path.name}: {word}" for word in sorted(words - NAMES) if re.search(r"[A-Za-zÀ-ž]{2}", word)]
+    assert lost == []
+
+
 def test_no_translation_is_left_over() -> None:
     assert sorted(set(translator("hu").catalogue) - set(used())) == []
 

@@ -155,7 +155,7 @@ class TestWhoWouldGetThisNow:
         assert "nem menne ki" not in page
         office.fill_in(f"/incidents/{case}", {}, action=f"/incidents/{case}/acknowledge")
         moot = text_of(office.get(f"/incidents/{case}/who?stage=unacknowledged"))
-        assert "Az ügy mostani állása szerint: valaki már nyugtázta." in moot
+        assert "Az ügy mostani állása szerint: valaki már átvette." in moot
 
     def test_a_mail_that_may_wait_says_until_when(self, office: Office) -> None:
         where = address(office, "/duty/who?stage=week&at.date=2026-11-24&at.time=21%3A15")

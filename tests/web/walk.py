@@ -196,6 +196,7 @@ class House:
             "absence_id": self.unasked.id,
             "comment_id": self.row(tables.CaseComment).id,
             "task_id": self.row(tables.CaseTask).id,
+            "mail_id": self.row(tables.InboundMail).id,
             "name": "causes.csv",
             "regime": "telecom",
             "ladder": "default",

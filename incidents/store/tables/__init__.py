@@ -28,6 +28,7 @@ from incidents.store.tables.casework import CaseComment, CaseTask, CommentWithdr
 from incidents.store.tables.channels import CalendarFeed, ChannelOutage, ContactSheet, EmergencyContact, Webhook
 from incidents.store.tables.drills import Drill
 from incidents.store.tables.duties import ClientContract, DutyReport, DutyRow
+from incidents.store.tables.inbox import InboundMail
 from incidents.store.tables.letters import (
     Certificate,
     Mailing,
@@ -138,6 +139,7 @@ __all__ = [
     "Handover",
     "Heartbeat",
     "IdempotentRequest",
+    "InboundMail",
     "Incident",
     "Keyed",
     "KnownBrowser",

@@ -1,0 +1,38 @@
+"""The web application on a port of 127.0.0.1, in a thread of the test: quick to start, and real to a browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import uvicorn
+
+from incidents.base.settings import Settings, load_settings
+from incidents.store.engine import Database
+from tests.fakes import FakeClock
+from tests.processes import free_port, wait_until
+from tests.sites import site
+
+
+def settings_for(database_url: str, data: Path, **more: str) -> Settings:
+    """Settings with the keys that the builders of tests seal with."""
+    given = {"DATABASE_URL": database_url, "INCIDENTS72_DATA": str(data), "SECRET_KEY": "k" * 40}
+    return load_settings(given | more)
+
+
+@contextmanager
+def served(settings: Settings, engine: Database, clock: FakeClock) -> Iterator[str]:
+    """Serve until the end of the block; the address."""
+    port = free_port()
+    config = uvicorn.Config(
+        site(settings, engine, clock), host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"
+    )
+    server = uvicorn.Server(config)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        wait_until(lambda: server.started, "the application to listen")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(30)
