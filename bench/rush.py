@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 
 import psutil
@@ -17,7 +18,7 @@ from tests.company import Company
 from tests.processes import BIN, ROOT, Process, Processes, compose_command, free_port, listens, product_env, wait_until
 from tests.servers import RedisServer
 
-CALM, CROWD, SHARED = 60, 10_000, 2_000
+CALM, CROWD, SHARED = 60, 10_000, 500
 """Stages within a minute on an ordinary day, and when everything happens at once; stages for one worker and for two."""
 MINUTE = timedelta(minutes=1)
 HEAD_START = timedelta(seconds=3)
@@ -70,16 +71,18 @@ class Place:
             self.ports[milliseconds] = port
         return self.ports[milliseconds]
 
-    def company(self, milliseconds: float = 0) -> Company:
-        url = f"smtp://127.0.0.1:{self.sink(milliseconds)}?starttls=off"
-        return Company(self.database_url, SystemClock(), self.folder / f"rush-{self.engine}", url)
+    @cached_property
+    def company(self) -> Company:
+        return Company(self.database_url, SystemClock(), self.folder / f"rush-{self.engine}")
 
-    def host(self, company: Company, sweep: float, deliver: float) -> Host:
+    def host(self, sweep: float, deliver: float, milliseconds: float = 0) -> Host:
+        """Ticking so often, with a mail server that takes so long for a mail."""
         self.hosts += 1
         own = {"INCIDENTS72_DATA": self.folder / f"host-{self.engine}-{self.hosts}", "WEB_PORT": free_port()}
         ticks = {"SWEEP_SECONDS": sweep, "DELIVER_SECONDS": deliver}
         broker = {"REDIS_URL": self.redis.url} if self.redis else {}
-        env = product_env(**company.env | own | ticks | broker)
+        mails = {"SMTP_URL": f"smtp://127.0.0.1:{self.sink(milliseconds)}?starttls=off"}
+        env = product_env(**self.company.env | own | ticks | broker | mails)
         if self.redis is None:
             return Host([self.processes.start([str(BIN / "incidens72"), "up"], env)])
         name = f"--hostname=host{self.hosts}@%h"
@@ -125,9 +128,9 @@ def _until_sent(company: Company, hosts: Sequence[Host]) -> None:
 
 def _minute(place: Place, count: int) -> Iterator[Line]:
     """So many stages within a minute, the service ticking as it does by default."""
-    company = place.company()
+    company = place.company
     company.open_case()
-    host = place.host(company, SWEEP_SECONDS, DELIVER_SECONDS)
+    host = place.host(SWEEP_SECONDS, DELIVER_SECONDS)
     wait_until(lambda: _waiting(company) == 0, "the service to be there", PATIENCE)
     begun = company.clock.now()
     first = begun + HEAD_START + timedelta(seconds=count / 1000)
@@ -136,7 +139,6 @@ def _minute(place: Place, count: int) -> Iterator[Line]:
     host.end()
     late = sorted(seconds for seconds, _ in _sent(company, begun))
     until_last = max(at for _, at in _sent(company, begun)) - first
-    company.close()
     shown = ", ".join(f"{name} {_percentile(late, share):.1f}" for name, share in (("p50", 0.5), ("p95", 0.95)))
     p99 = _percentile(late, 0.99)
     yield Line(
@@ -152,8 +154,8 @@ def _minute(place: Place, count: int) -> Iterator[Line]:
 
 def _rate(place: Place, hosts: int) -> float:
     """Mails a second from the first to the last, from stages that are all due at once."""
-    company = place.company(NETWORK_MILLISECONDS)
-    working = [place.host(company, 1, 1) for _ in range(hosts)]
+    company = place.company
+    working = [place.host(1, 1, NETWORK_MILLISECONDS) for _ in range(hosts)]
     due_cases(company, 1, lambda _: company.clock.now())
     wait_until(lambda: _waiting(company) == 0, "the service to be there", PATIENCE)
     time.sleep(5)  # every host has looked once
@@ -163,7 +165,6 @@ def _rate(place: Place, hosts: int) -> float:
     for host in working:
         host.end()
     times = sorted(at for _, at in _sent(company, begun))
-    company.close()
     return (len(times) - 1) / (times[-1] - times[0]).total_seconds()
 
 
@@ -192,3 +193,4 @@ def rush(processes: Processes, database_url: str, engine: str, folder: Path) -> 
     if redis is not None:
         yield from _shared(place)
         redis.kill9()
+    place.company.close()

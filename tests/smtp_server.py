@@ -32,7 +32,7 @@ class Mailbox:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._count = len(list(folder.glob("*.eml")))  # kept before a restart
+        self._count = max((int(file.stem) for file in folder.glob("*.eml")), default=0)  # kept before a restart
 
     def behaviour(self, *modes: str) -> str:
         """The mode now due, if it is one of those asked for; counted down when it is limited."""

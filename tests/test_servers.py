@@ -42,12 +42,13 @@ def test_postgresql_is_the_version_that_compose_runs(postgresql_url: str) -> Non
 
 def test_what_the_broker_was_told_survives_its_being_killed(redis_server: RedisServer) -> None:
     with Redis.from_url(redis_server.url) as client:
-        client.rpush("celery", "one", "two")
+        client.delete("told")
+        client.rpush("told", "one", "two")
         client.execute_command("WAITAOF", 1, 0, 5000)
     redis_server.kill9()
     redis_server.start()
     with Redis.from_url(redis_server.url) as client:
-        assert client.lrange("celery", 0, -1) == [b"one", b"two"]
+        assert client.lrange("told", 0, -1) == [b"one", b"two"]
         assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
     flush(redis_server.url)
 
@@ -155,3 +156,14 @@ def test_the_browser_is_real_and_speaks_hungarian(browser: "Browser") -> None:
     assert page.title() == "Nyilvántartás"
     assert page.evaluate("new Date(0).toLocaleDateString(undefined, {timeZone: 'UTC'})") == "1970. 01. 01."
     context.close()
+
+
+def test_a_mail_server_started_again_overwrites_no_mail_it_has_kept(smtp_server: SmtpServer) -> None:
+    _send(smtp_server)
+    smtp_server.clear()
+    for _ in range(2):
+        _send(smtp_server)
+    smtp_server.stop()
+    smtp_server.start()
+    _send(smtp_server)
+    assert len(smtp_server.received()) == 3

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from incidents.base.dated import NoSuchLawError, in_force
 from incidents.rules.escalation import Policy, at_pace, policy_for, policy_of_version, read_policy
+from incidents.rules.pace import REAL_TIME, Pace
 from incidents.store import drills
 from incidents.store import policies as stored
+from incidents.store.deadlines import AnyClock
 from incidents.store.tables import ClockRow, EscalationPolicy
 from incidents.store.uow import UnitOfWork
 
@@ -49,8 +51,13 @@ def ladder_of(uow: UnitOfWork, clock: ClockRow) -> Policy:
     return found[clock.id]
 
 
-def ladders_of(uow: UnitOfWork, clocks: Iterable[ClockRow]) -> dict[UUID, Policy]:
-    """The ladders clocks were planned by, in one query; one that is lost is left out."""
+def ladders_of(
+    uow: UnitOfWork, clocks: Iterable[AnyClock], paces: Mapping[UUID, Pace] | None = None
+) -> dict[UUID, Policy]:
+    """The ladders clocks were planned by, in one query; one that is lost is left out.
+
+    ``paces`` are those of the drills among the cases, where somebody has read them; without it each case is asked.
+    """
     known: dict[tuple[UUID, str, str], Policy | None] = {}
     wanted = list(clocks)
     own = stored.of_versions(uow, {key for clock in wanted if (key := _own_key(clock))})
@@ -61,18 +68,20 @@ def ladders_of(uow: UnitOfWork, clocks: Iterable[ClockRow]) -> dict[UUID, Policy
             key = _own_key(clock)
             known[name] = (own_ladder(own[key]) if key in own else None) if key else _standard(clock)
         if ladder := known[name]:
-            found[clock.id] = at_pace_of(uow, clock.incident_id, ladder)
+            case = clock.incident_id
+            pace = drills.pace_of(uow, case) if paces is None else paces.get(case, REAL_TIME)
+            found[clock.id] = at_pace(ladder, pace)
     return found
 
 
-def _own_key(clock: ClockRow) -> tuple[UUID, str, int] | None:
+def _own_key(clock: AnyClock) -> tuple[UUID, str, int] | None:
     number = clock.policy_version.removeprefix(OWN)
     if number == clock.policy_version or not number.isdecimal():
         return None
     return clock.controller_id, clock.policy, int(number)
 
 
-def _standard(clock: ClockRow) -> Policy | None:
+def _standard(clock: AnyClock) -> Policy | None:
     try:
         return policy_of_version(clock.policy, clock.policy_version)
     except NoSuchLawError:

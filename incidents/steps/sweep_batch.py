@@ -11,8 +11,8 @@ from incidents.rules.escalation import CaseState, Policy
 from incidents.steps.cases import is_filed
 from incidents.steps.policies import ladders_of
 from incidents.steps.telling import Acknowledged, Lineage, Staff, lineage, staff_of
-from incidents.store import audit, channels, deadlines, decisions, filings, outbox
-from incidents.store.deadlines import GDPR_33, Due, DueStage
+from incidents.store import audit, channels, deadlines, decisions, drills, filings, outbox
+from incidents.store.deadlines import GDPR_33, AnyCase, AnyClock, Due, DueStage
 from incidents.store.outbox import Draft
 from incidents.store.tables import ClockRow, Decision, Filing, Incident, OutboxMail, Webhook
 from incidents.store.uow import UnitOfWork
@@ -73,7 +73,7 @@ def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
     acknowledged = Acknowledged.of(deadlines.acknowledgements_of(uow, list(incidents)), clocks)
     return Batch(
         states=_states(uow, due, acknowledged),
-        ladders=ladders_of(uow, [one.clock for one in due]),
+        ladders=ladders_of(uow, [one.clock for one in due], drills.paces_of(uow, list(incidents))),
         ends=_ends(clocks),
         acknowledged=acknowledged,
         staff=staff_of(uow, {one.controller_id for one in incidents.values()}),
@@ -82,7 +82,7 @@ def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
     )
 
 
-def _ends(clocks: Iterable[ClockRow]) -> dict[UUID, list[datetime]]:
+def _ends(clocks: Iterable[AnyClock]) -> dict[UUID, list[datetime]]:
     found: dict[UUID, list[datetime]] = {}
     for clock in clocks:
         if clock.state == "running":
@@ -91,7 +91,7 @@ def _ends(clocks: Iterable[ClockRow]) -> dict[UUID, list[datetime]]:
 
 
 def _waiting(
-    uow: UnitOfWork, incidents: Mapping[UUID, Incident], clocks: Mapping[UUID, ClockRow]
+    uow: UnitOfWork, incidents: Mapping[UUID, AnyCase], clocks: Mapping[UUID, AnyClock]
 ) -> dict[UUID, Mailboxes]:
     waiting: dict[UUID, Mailboxes] = {}
     for mail in outbox.waiting_stage_mails(uow, list(incidents)):
@@ -125,7 +125,7 @@ def _duty(due: Due, acknowledged: Acknowledged) -> CaseState:
     return CaseState(acknowledged=acknowledged.duty(due.clock), closed=due.incident.closed_at is not None)
 
 
-def _notification(incident: Incident, decision: Decision | None, sent: Sequence[Filing]) -> CaseState:
+def _notification(incident: AnyCase, decision: Decision | None, sent: Sequence[Filing]) -> CaseState:
     """Stages are planned on running clocks only.
 
     A clock that runs under a decision not to notify runs because new facts have overtaken that decision: until

@@ -10,7 +10,8 @@ from incidents.rules.absence import Absence
 from incidents.rules.escalation import Person, split_name
 from incidents.rules.office import local
 from incidents.store import absences, controllers, people
-from incidents.store.tables import Acknowledgement, ClockRow, Controller
+from incidents.store.deadlines import AnyClock
+from incidents.store.tables import Acknowledgement, Controller
 from incidents.store.uow import UnitOfWork
 
 Lineage: TypeAlias = tuple[UUID, str, str, str]
@@ -42,7 +43,7 @@ def named_in_profile(controller: Controller) -> list[Person]:
     return [Person("", name, email, controller.language, frozenset({role})) for role, name, email in named if email]
 
 
-def lineage(clock: ClockRow) -> Lineage:
+def lineage(clock: AnyClock) -> Lineage:
     """What all versions of one clock have in common."""
     return clock.incident_id, clock.regime, clock.subject, clock.report
 
@@ -53,22 +54,22 @@ class Acknowledged:
 
     rows: Mapping[UUID, Sequence[Acknowledgement]]
     """By incident."""
-    clocks: Mapping[UUID, ClockRow]
-    versions: Mapping[Lineage, Sequence[ClockRow]]
+    clocks: Mapping[UUID, AnyClock]
+    versions: Mapping[Lineage, Sequence[AnyClock]]
 
     @classmethod
-    def of(cls, rows: Iterable[Acknowledgement], clocks: Iterable[ClockRow]) -> "Acknowledged":
+    def of(cls, rows: Iterable[Acknowledgement], clocks: Iterable[AnyClock]) -> "Acknowledged":
         """From every acknowledgement and every clock version of the cases."""
         by_incident: dict[UUID, list[Acknowledgement]] = {}
         for row in rows:
             by_incident.setdefault(row.incident_id, []).append(row)
         known = {clock.id: clock for clock in clocks}
-        versions: dict[Lineage, list[ClockRow]] = {}
+        versions: dict[Lineage, list[AnyClock]] = {}
         for clock in known.values():
             versions.setdefault(lineage(clock), []).append(clock)
         return cls(by_incident, known, versions)
 
-    def stage(self, clock: ClockRow, name: str) -> set[str]:
+    def stage(self, clock: AnyClock, name: str) -> set[str]:
         """Who has acknowledged a stage of this clock version, in any of its repeats."""
         rung = split_name(name)[0]
         return {
@@ -77,7 +78,7 @@ class Acknowledged:
             if row.clock_id == clock.id and split_name(row.stage)[0] == rung
         }
 
-    def duty(self, clock: ClockRow) -> bool:
+    def duty(self, clock: AnyClock) -> bool:
         """Whether anybody has taken what a clock counts: it, an earlier version of it, or the case since it runs."""
         mine = self.versions.get(lineage(clock), ())
         ids, since = {one.id for one in mine}, min((one.set_at for one in mine), default=clock.set_at)

@@ -13,9 +13,9 @@ from incidents.rules import webhooks as rules
 from incidents.rules.webhooks import WebhookForm
 from incidents.steps.guard import require
 from incidents.store import audit, channels, controllers, outbox
-from incidents.store.deadlines import DueStage
+from incidents.store.deadlines import AnyClock, DueStage
 from incidents.store.secrets import Seal
-from incidents.store.tables import ClockRow, Incident, OutboxMail, Webhook
+from incidents.store.tables import Incident, OutboxMail, Webhook
 from incidents.store.uow import UnitOfWork
 
 BOTH_SECRETS = timedelta(hours=24)
@@ -140,7 +140,7 @@ def _mine(uow: UnitOfWork, controller_id: UUID, webhook_id: UUID) -> Webhook:
     return row
 
 
-def queue_stage(uow: UnitOfWork, hooks: Iterable[Webhook], clock: ClockRow, stage: DueStage, at: datetime) -> None:
+def queue_stage(uow: UnitOfWork, hooks: Iterable[Webhook], clock: AnyClock, stage: DueStage, at: datetime) -> None:
     """Queue a warning that has fired for the webhooks of its controller, in the transaction of its mails.
 
     ``at`` is when it may go out (aware UTC): quiet hours hold a message as they hold a mail.

@@ -1,9 +1,9 @@
 """Clocks and their stages: start, correct, stop, claim what is due."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from sqlalchemy import Table as Columns
@@ -35,6 +35,39 @@ class DueStage:
     late_by_seconds: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DueCase:
+    """What a sweep needs to know of a case, without the rest of its row."""
+
+    id: UUID
+    controller_id: UUID
+    held_by_id: UUID | None
+    acknowledged_at: datetime | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueClock:
+    """What a sweep needs to know of a clock version."""
+
+    id: UUID
+    controller_id: UUID
+    incident_id: UUID
+    regime: str
+    subject: str
+    report: str
+    version: int
+    policy: str
+    policy_version: str
+    deadline_at: datetime
+    state: str
+    set_at: datetime
+
+
+AnyCase: TypeAlias = Incident | DueCase
+AnyClock: TypeAlias = ClockRow | DueClock
+
+
 @dataclass(frozen=True)
 class Due:
     """A locked incident with its running clock and all its stages that have fallen due, oldest first.
@@ -42,10 +75,10 @@ class Due:
     ``clocks`` are all versions of all clocks of the incident.
     """
 
-    incident: Incident
-    clock: ClockRow
+    incident: AnyCase
+    clock: AnyClock
     stages: tuple[DueStage, ...]
-    clocks: Sequence[ClockRow] = ()
+    clocks: Sequence[AnyClock] = ()
 
 
 @dataclass(frozen=True)
@@ -99,14 +132,14 @@ def add_stages(uow: UnitOfWork, clock: ClockRow, planned: Iterable[PlannedStage]
     uow.add_many(Stage, [_stage(uow, clock, plan) for plan in planned])
 
 
-def add_stage(uow: UnitOfWork, clock: ClockRow, plan: PlannedStage) -> DueStage:
+def add_stage(uow: UnitOfWork, clock: AnyClock, plan: PlannedStage) -> DueStage:
     """Plan one more warning on a clock version."""
     row = _stage(uow, clock, plan)
     uow.add_many(Stage, [row])
     return DueStage(row["id"], plan.name, plan.due_at)
 
 
-def _stage(uow: UnitOfWork, clock: ClockRow, plan: PlannedStage) -> dict[str, Any]:
+def _stage(uow: UnitOfWork, clock: AnyClock, plan: PlannedStage) -> dict[str, Any]:
     return {
         "id": new_id(uow.now),
         "controller_id": clock.controller_id,
@@ -207,6 +240,12 @@ def next_due(uow: UnitOfWork) -> datetime | None:
     return uow.session.scalar(select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1))
 
 
+_CASES = select(*(getattr(Incident, field.name) for field in fields(DueCase)))
+_CLOCKS = select(*(getattr(ClockRow, field.name) for field in fields(DueClock))).order_by(
+    ClockRow.set_at, ClockRow.version
+)
+
+
 def _lock_due_incidents(uow: UnitOfWork, limit: int, without: Collection[UUID], only: UUID | None) -> Collection[UUID]:
     """Lock incidents that have something due and that nobody else holds; never waits on PostgreSQL."""
     statement = (
@@ -235,16 +274,14 @@ def claim_due(
     ids = _lock_due_incidents(uow, limit, without, only)
     if not ids:
         return None
-    fresh = {"populate_existing": True}
-    read = uow.session.scalars(select(Incident).where(Incident.id.in_(ids)), execution_options=fresh)
-    incidents = {incident.id: incident for incident in read}
-    of_case: dict[UUID, list[ClockRow]] = {}
-    for clock in clocks_of_cases(uow, ids):
-        of_case.setdefault(clock.incident_id, []).append(clock)
+    cases = {row.id: DueCase(*row) for row in uow.session.execute(_CASES.where(Incident.id.in_(ids)))}
+    of_case: dict[UUID, list[DueClock]] = {}
+    for row in uow.session.execute(_CLOCKS.where(ClockRow.incident_id.in_(ids))):
+        of_case.setdefault(row.incident_id, []).append(DueClock(*row))
     stages = _due_stages(uow, ids)
     clocks = {clock.id: clock for one in of_case.values() for clock in one}
     return [
-        Due(incidents[clock.incident_id], clock, tuple(mine), of_case[clock.incident_id])
+        Due(cases[clock.incident_id], clock, tuple(mine), of_case[clock.incident_id])
         for key, mine in stages.items()
         if (clock := clocks[key])
     ]

@@ -1,6 +1,6 @@
 """Queries for drills, and the pace a case goes at."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -20,6 +20,16 @@ def pace_of(uow: UnitOfWork, incident_id: UUID) -> Pace:
     if incident is None or not incident.is_drill:
         return REAL_TIME
     return Pace(incident.opened_at, of_incident(uow, incident_id).speed)
+
+
+def paces_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, Pace]:
+    """How fast the ladders of those cases go that are drills; every other goes in real time."""
+    rows = uow.session.execute(
+        select(Drill.incident_id, Incident.opened_at, Drill.speed)
+        .join(Incident, Incident.id == Drill.incident_id)
+        .where(Drill.incident_id.in_(incident_ids))
+    )
+    return {case: Pace(opened_at, speed) for case, opened_at, speed in rows}
 
 
 def is_drill(uow: UnitOfWork, incident_id: UUID) -> bool:

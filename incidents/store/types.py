@@ -27,9 +27,21 @@ class Instant(TypeDecorator[datetime]):
         instant = utc(value)
         return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
 
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        """The same as ``process_bind_param`` with what the database's own type adds, in one step."""
+        return _write_text if dialect.name == "sqlite" else _write_aware
+
     def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None]:
         """Read back aware UTC; every row passes here many times, so this takes the place of two processors."""
         return _read_text if dialect.name == "sqlite" else _read_aware
+
+
+def _write_text(value: datetime | None) -> str | None:
+    return None if value is None else utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _write_aware(value: datetime | None) -> datetime | None:
+    return None if value is None else utc(value)
 
 
 def _read_text(value: str | None) -> datetime | None:

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Engine, event, insert, inspect
+from sqlalchemy import Engine, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, make_transient_to_detached, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -23,6 +23,7 @@ from incidents.rules.readers import BROKEN_TEXT
 from incidents.store.among import among, packed
 from incidents.store.engine import HURRIED
 from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident, OfController, Table
+from incidents.store.writing import beginning, write
 
 log = logs.logger("incidents.store")
 HeldRow = TypeVar("HeldRow", Controller, Incident, FactAmendment, ClockRow)
@@ -91,7 +92,7 @@ class UnitOfWork:
         self.session.flush()
         written = zip(new, values, strict=True)
         for table, group in groupby(written, lambda one: inspect(type(one[0])).local_table):
-            self.session.connection().execute(insert(table), [said for _, said in group])
+            write(self.session.connection(), table, [said for _, said in group])
         for row in new:
             make_transient_to_detached(row)
         self.session.add_all(new)
@@ -115,7 +116,7 @@ class UnitOfWork:
             _refuse_nul(row)
         if rows:
             self.session.flush()
-            self.session.connection().execute(insert(inspect(table).local_table), rows)
+            write(self.session.connection(), inspect(table).local_table, rows)
 
     def at_hand(self, table: type[HeldRow], key: UUID) -> HeldRow | None:
         """A row this unit of work was told to hold, by its key; asks the database nothing."""
@@ -235,14 +236,8 @@ def new_values(row: Table) -> dict[str, Any]:
     said = vars(row)
     for attribute in inspect(type(row)).column_attrs:
         if attribute.key not in said:
-            setattr(row, attribute.key, _beginning(attribute.columns[0]))
+            setattr(row, attribute.key, beginning(attribute.columns[0]))
     return {attribute.columns[0].key: said[attribute.key] for attribute in inspect(type(row)).column_attrs}
-
-
-def _beginning(column: Any) -> Any:
-    if column.default is None:
-        return None
-    return column.default.arg(None) if column.default.is_callable else column.default.arg
 
 
 def owner_of(row: object) -> UUID | None:
