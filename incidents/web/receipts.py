@@ -102,7 +102,7 @@ def download_evidence(
     with page_uow(request) as uow:
         found = evidence.hand_out(uow, incident_id, evidence_id)
     answer = attachment(found.content, "application/octet-stream", found.name)
-    answer.headers["content-security-policy"] = "default-src 'none'; sandbox"
+    answer.headers["content-security-policy"] = "default-src 'none'; base-uri 'none'; sandbox"
     return answer
 
 

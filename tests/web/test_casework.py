@@ -70,7 +70,7 @@ def test_a_file_is_kept_with_its_hash_and_every_download_is_logged(office: Offic
     assert answer.content == ALARM
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["content-type"] == "application/octet-stream"
-    assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
+    assert answer.headers["content-security-policy"] == "default-src 'none'; base-uri 'none'; sandbox"
     kinds = [event.kind for event in office.case(UUID(incident)).events]
     assert kinds[-2:] == ["evidence.added", "evidence.downloaded"]
 
