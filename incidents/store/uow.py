@@ -67,7 +67,7 @@ class UnitOfWork:
         return isinstance(self.scope, _Every) or (self.scope is not None and controller_id in self.scope)
 
     def add(self, *rows: Table) -> None:
-        """Write new rows at once and in this order, so that the next ones may refer to them.
+        """Write new rows at once and in this order, so that the next ones may refer to them; changed ones as well.
 
         Past the bookkeeping of a flush, which costs more than the writing; every row is looked at all the same.
 
@@ -75,17 +75,18 @@ class UnitOfWork:
             TenancyError: a row of a controller outside the set.
             InvalidInput: a text with a NUL.
         """
-        values = [new_values(row) for row in rows]
-        for row, said in zip(rows, values, strict=True):
+        new = [row for row in rows if inspect(row).key is None]
+        values = [new_values(row) for row in new]
+        for row, said in zip(new, values, strict=True):
             self._allow(row)
             _refuse_nul(said)
         self.session.flush()
-        written = zip(rows, values, strict=True)
+        written = zip(new, values, strict=True)
         for table, group in groupby(written, lambda one: inspect(type(one[0])).local_table):
             write(self.session.connection(), table, [said for _, said in group])
-        for row in rows:
+        for row in new:
             make_transient_to_detached(row)
-        self.session.add_all(rows)
+        self.session.add_all(new)
 
     def _allow(self, row: Table) -> None:
         owner = owner_of(row)
