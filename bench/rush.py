@@ -37,11 +37,11 @@ class Host:
     most: float = 0.0
 
     def look(self) -> None:
-        """Remember the most memory (MB) its processes held together; pages they share are counted twice."""
+        """Remember the most memory (MB) its processes held together, a page they share counted once."""
         held = 0.0
         for process in self.started:
             main = psutil.Process(process.pid)
-            held += sum(one.memory_info().rss for one in (main, *main.children(recursive=True))) / 1e6
+            held += sum(one.memory_full_info().pss for one in (main, *main.children(recursive=True))) / 1e6
         self.most = max(self.most, held)
 
     def end(self) -> None:

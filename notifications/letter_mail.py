@@ -8,7 +8,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from incidents.rules.draft.personal import personal, personal_text
@@ -123,5 +123,11 @@ def _one_line(said: str) -> str:
 
 def _part(kind: str, said: str) -> str:
     headers = f'Content-Type: text/{kind}; charset="utf-8"{CRLF}Content-Transfer-Encoding: quoted-printable{CRLF}'
-    body = b2a_qp(said.replace("\r", "").encode(), istext=True).decode("ascii").replace("\n", CRLF)
+    body = CRLF.join(_quoted(line) for line in said.replace("\r", "").split("\n"))
     return f"{headers}{CRLF}{body}{CRLF}"
+
+
+@lru_cache(maxsize=4096)
+def _quoted(line: str) -> str:
+    """One line as quoted-printable; all but the greeting are the same in every letter, and are spelled once."""
+    return b2a_qp(line.encode(), istext=True).decode("ascii").replace("\n", CRLF)

@@ -49,8 +49,10 @@ def alone(lock: Path) -> Iterator[bool]:
 
 def _deliver_now(app: Celery, settings: Settings, fired: int) -> None:
     """What a sweep has just queued need not wait for the next tick of delivery; without a broker it does."""
+    if not fired:
+        return
     with suppress(OperationalError):
-        for task in () if fired == 0 else ("incidens72.deliver", "incidens72.webhooks"):
+        for task in ("incidens72.deliver", "incidens72.webhooks"):
             app.send_task(task, retry=False, expires=2 * settings.deliver_seconds)
 
 

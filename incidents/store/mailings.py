@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, or_, select, update
 from sqlalchemy.orm import undefer
 
 from incidents.base.errors import NotFound
@@ -123,7 +123,7 @@ _SENT = (
     .where(
         _RECIPIENT.c.id == bindparam("key"),
         _RECIPIENT.c.attempts == bindparam("attempt"),
-        _RECIPIENT.c.state.in_(WAITING),
+        or_(*(_RECIPIENT.c.state == state for state in WAITING)),
     )
     .values(state="sent", answer="", sent_at=bindparam("now"))
 )

@@ -38,3 +38,13 @@ def test_a_row_of_another_controller_and_a_broken_text_are_refused(town: Town, f
             uow.add_many(OutboxMail, [mail(uow, firm, 1), mail(uow, other, 2)])
         with pytest.raises(InvalidInput):
             uow.add_many(OutboxMail, [mail(uow, firm, 3, recipient="a\0b")])
+
+
+def test_a_row_that_is_there_already_is_written_as_it_was_changed(town: Town, firm: Firm) -> None:
+    with town.uow() as uow:
+        row = OutboxMail(**mail(uow, firm, 9))
+        uow.add(row)
+        row.name = "Minta Anna"
+        uow.add(row)
+    with town.uow(read_only=True) as uow:
+        assert uow.session.scalars(select(OutboxMail.name).where(OutboxMail.key == "k9")).all() == ["Minta Anna"]
