@@ -26,7 +26,7 @@ from incidents.rules.recipients import Person
 from incidents.steps import recipients, sending
 from incidents.steps.sending import Turn
 from incidents.store import controllers, documents, heartbeat, incidents, mailings
-from incidents.store.engine import Database, DatabaseTrouble
+from incidents.store.engine import Database, DatabaseTrouble, hurried_statements
 from incidents.store.mailings import Claimed
 from incidents.store.tables import Mailing
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
@@ -67,8 +67,12 @@ def run(engine: Database, clock: Clock, settings: Settings, *, length: timedelta
     lists.import_waiting(engine, clock, vault)
     sent = 0
     if settings.smtp_url:
-        with Mailer(parse_url(settings.smtp_url)) as mailer, ThreadPoolExecutor(1, "letters-settle") as settler:
-            sent = _Post(engine, clock, settings, vault, mailer, until, settler).run()
+        with (
+            Mailer(parse_url(settings.smtp_url)) as mailer,
+            hurried_statements(engine) as hurried,
+            ThreadPoolExecutor(1, "letters-settle") as settler,
+        ):
+            sent = _Post(engine, clock, settings, vault, mailer, until, hurried, settler).run()
     with unit_of_work(engine, clock, SYSTEM) as uow:
         heartbeat.beat(uow, "letters")
     return sent
@@ -104,6 +108,7 @@ class _Post:
     vault: Vault
     mailer: Mailer
     until: datetime
+    hurried: Database
     settler: ThreadPoolExecutor
     sent: int = 0
     _settling: "Future[None] | None" = None
@@ -222,7 +227,8 @@ class _Post:
             settling.result()
 
     def _settle(self, how: Callable[[UnitOfWork], bool]) -> None:
-        with unit_of_work(self.engine, self.clock, SYSTEM, EVERY_CONTROLLER, hurried=True) as uow:
+        """Record how it went with one letter; ``how`` is one statement."""
+        with unit_of_work(self.hurried, self.clock, SYSTEM, EVERY_CONTROLLER, hurried=True) as uow:
             how(uow)
 
     def _refuse(self, claimed: Claimed, said: str) -> None:

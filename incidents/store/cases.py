@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from incidents.base.errors import NotFound
 from incidents.store.controllers import by_ids, load
@@ -96,7 +96,7 @@ def read_all(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRow
         yield from _read_some(uow, incidents[start : start + CASES_AT_ONCE])
 
 
-_KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
+_EVERYTHING: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "amendments": (FactAmendment, select(FactAmendment).order_by(FactAmendment.version)),
     "clocks": (ClockRow, select(ClockRow).where(ClockRow.regime == GDPR_33).order_by(ClockRow.version)),
     "duty_rows": (DutyRow, select(DutyRow).order_by(DutyRow.id)),
@@ -119,12 +119,17 @@ _KINDS: Mapping[str, tuple[type[Any], Select[Any]]] = {
     "mails": (OutboxMail, select(OutboxMail).order_by(OutboxMail.id)),
     "events": (Event, select(Event).order_by(Event.seq)),
 }
+_KINDS = {
+    name: kind.where(table.incident_id.in_(bindparam("cases", expanding=True)))
+    for name, (table, kind) in _EVERYTHING.items()
+}
+"""Made once: a page and a mail each ask all of them."""
 
 
 def _read_some(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRows]:
     ids = [incident.id for incident in incidents]
     controllers = by_ids(uow, {incident.controller_id for incident in incidents})
-    rows = {name: _by_case(uow, table, kind, ids) for name, (table, kind) in _KINDS.items()}
+    rows = {name: _by_case(uow, kind, ids) for name, kind in _KINDS.items()}
     for incident in incidents:
         if incident.controller_id not in controllers:
             raise NotFound
@@ -132,8 +137,8 @@ def _read_some(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseR
         yield CaseRows(incident=incident, controller=controllers[incident.controller_id], **mine)
 
 
-def _by_case(uow: UnitOfWork, table: Any, kind: Select[Any], ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
+def _by_case(uow: UnitOfWork, kind: Select[Any], ids: Sequence[UUID]) -> dict[UUID, list[Any]]:
     found: dict[UUID, list[Any]] = {}
-    for row in uow.session.scalars(kind.where(table.incident_id.in_(ids))):
+    for row in uow.session.scalars(kind, {"cases": ids}):
         found.setdefault(row.incident_id, []).append(row)
     return found

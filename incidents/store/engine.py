@@ -1,6 +1,8 @@
 """Engines: one per URL, with what each database needs to be safe."""
 
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
@@ -18,6 +20,7 @@ HURRIED = "hurried"
 """Execution option: commit without waiting for the disk (``unit_of_work``). Every other commit waits for it, and for
 all that was committed before."""
 
+POSTGRESQL_OPTIONS = "-c timezone=utc -c lock_timeout=15000 -c statement_timeout=60000"
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers never wait for the writer
     "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut
@@ -31,14 +34,32 @@ def create_engine_for(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
     engine = create_engine(
-        url,
-        pool_size=10,
-        max_overflow=20,
-        pool_pre_ping=True,
-        connect_args={"options": "-c timezone=utc -c lock_timeout=15000 -c statement_timeout=60000"},
+        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS}
     )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
+
+
+@contextmanager
+def hurried_statements(engine: Engine) -> Iterator[Engine]:
+    """The same database for hurried transactions of one statement each, by a connection of its own on PostgreSQL.
+
+    There a statement is its own transaction and the connection is not asked every time whether it is still alive: one
+    way to the server and back instead of five. Who meets ``DatabaseTrouble`` opens another.
+    """
+    if engine.dialect.name == "sqlite":
+        yield engine
+        return
+    alone = create_engine(
+        engine.url,
+        pool_size=1,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"options": f"{POSTGRESQL_OPTIONS} -c synchronous_commit=off"},
+    )
+    try:
+        yield alone
+    finally:
+        alone.dispose()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from incidents.base.time import SystemClock
 from incidents.store import heartbeat
-from incidents.store.engine import create_engine_for
+from incidents.store.engine import create_engine_for, hurried_statements
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from tests.builders import Town
 
@@ -98,3 +98,20 @@ def test_only_a_hurried_commit_does_not_wait_for_the_disk(town: Town) -> None:
             found.append(str(uow.session.connection().exec_driver_sql(ask).scalar()))
     quick, sure = ("off", "on") if town.is_postgresql else ("1", "2")
     assert found == [quick, sure, quick, sure]
+
+
+def test_a_hurried_statement_by_itself_is_all_that_postgresql_hears(town: Town) -> None:
+    """120,000 letters are settled one by one: each costs one way to the server, and everybody sees it at once."""
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_about: object) -> None:
+        said.append(statement.split(maxsplit=1)[0])
+
+    with hurried_statements(town.database) as alone:
+        event.listen(alone, "before_cursor_execute", hear)
+        with unit_of_work(alone, town.clock, SYSTEM, hurried=True) as uow:
+            heartbeat.beat(uow, "letters")
+        event.remove(alone, "before_cursor_execute", hear)
+    assert said == (["INSERT"] if town.is_postgresql else ["PRAGMA", "BEGIN", "INSERT"])
+    with unit_of_work(town.database, town.clock, SYSTEM, read_only=True) as uow:
+        assert "letters" in heartbeat.read(uow)
