@@ -8,14 +8,19 @@ from uuid import UUID
 
 from incidents.base.time import utc
 
-_made = count(int.from_bytes(os.urandom(2), "big"))
+_made = count(int.from_bytes(os.urandom(4), "big") >> 7)
 
 
 def new_id(now: datetime) -> UUID:
-    """A UUID version 7: by time, within a millisecond by a counter of the process, then 62 random bits to guess."""
+    """A UUID version 7: by time, within a millisecond by a counter of the process, then 48 random bits to guess.
+
+    The counter has 26 bits (RFC 9562, 6.2, method 1), so that keys of one instant keep the order they were made in.
+    """
     milliseconds = int(utc(now).timestamp() * 1000) & (1 << 48) - 1
-    random_part = int.from_bytes(os.urandom(8), "big") >> 2
-    return UUID(int=milliseconds << 80 | 0x7 << 76 | (next(_made) & 0xFFF) << 64 | 0x2 << 62 | random_part)
+    counter = next(_made) & (1 << 26) - 1
+    random_part = int.from_bytes(os.urandom(6), "big")
+    high, low = counter >> 14, counter & (1 << 14) - 1
+    return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0x2 << 62 | low << 48 | random_part)
 
 
 def new_token() -> str:

@@ -20,6 +20,11 @@ def test_keys_of_one_instant_differ_and_are_uuids_of_version_7() -> None:
     assert {key.int >> 80 for key in keys} == {int(NOW.timestamp() * 1000)}
 
 
+def test_keys_of_one_instant_keep_the_order_they_were_made_in() -> None:
+    keys = [new_id(NOW) for _ in range(10_000)]
+    assert keys == sorted(keys)
+
+
 def test_a_token_is_long_and_never_the_same() -> None:
     tokens = {new_token() for _ in range(100)}
     assert len(tokens) == 100
