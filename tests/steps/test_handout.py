@@ -70,7 +70,7 @@ def test_two_years_later_it_is_shown_as_it_stood_and_says_how_much_came_after(fi
     assert recorded_later(late, friday) >= 3
     content = unpacked(write(gathered(firm), "hu"))
     assert "Utólag javított cím" not in words_of(content)
-    assert "a megadott időpont után rögzítették" in words_of(content)
+    assert "a megadott időpont után rögzítettek" in words_of(content)
 
 
 def test_redacted_no_name_leaves_the_house_in_table_or_print_and_no_file_does(firm: Firm) -> None:
