@@ -1,6 +1,6 @@
 """The work in a case: playbooks by what happened, tasks, comments and files; none of it is asked for by law."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -37,8 +37,14 @@ class Playbook:
     label: Mapping[str, str]
     kinds: tuple[str, ...]
     """Codes of the fact ``kind`` it is meant for."""
+    facts: tuple[str, ...]
+    """Facts that call for it whatever the kind, once one of them is known."""
     sources: tuple[str, ...]
     steps: tuple[Step, ...]
+
+    def fits(self, kind: str, known: Collection[str]) -> bool:
+        """Whether it is meant for a kind of incident, or for what is known of it."""
+        return kind in self.kinds or any(fact in known for fact in self.facts)
 
 
 def playbooks(on: date) -> tuple[Playbook, ...]:
@@ -67,6 +73,7 @@ def _playbook(data: Mapping[str, object]) -> Playbook:
         version=str(given["version"]),
         label=given["label"],  # type: ignore[arg-type]
         kinds=tuple(given["kinds"]),  # type: ignore[arg-type]
+        facts=tuple(given.get("facts", ())),  # type: ignore[arg-type]
         sources=tuple(given["sources"]),  # type: ignore[arg-type]
         steps=tuple(sorted(steps, key=lambda step: step.hours)),
     )

@@ -1,6 +1,6 @@
 """Casework: tasks from a playbook or by hand, files beside the case, comments. The log keeps every change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,10 +65,10 @@ def _when(task: CaseTask) -> tuple[bool, datetime]:
     return task.due_at is None, task.due_at or task.made_at
 
 
-def offered(uow: UnitOfWork, kind: str) -> list[Playbook]:
-    """The playbooks in force today, those meant for the kind of incident first."""
+def offered(uow: UnitOfWork, kind: str, known: Collection[str] = ()) -> list[Playbook]:
+    """The playbooks in force today: first those called for by a known fact, then those for the kind of incident."""
     today = uow.now.astimezone(zone(BUDAPEST)).date()
-    return sorted(playbooks(today), key=lambda one: kind not in one.kinds)
+    return sorted(playbooks(today), key=lambda one: (not one.fits("", known), kind not in one.kinds))
 
 
 def start_playbook(uow: UnitOfWork, incident_id: UUID, playbook_id: str, language: str) -> list[CaseTask]:

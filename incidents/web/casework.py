@@ -11,6 +11,7 @@ from incidents.base.errors import Conflict, InvalidInput
 from incidents.base.i18n import msgid
 from incidents.rules.casework import TaskForm
 from incidents.rules.evidence import NewFile
+from incidents.rules.facts import FactState
 from incidents.steps import casework, handover
 from incidents.steps.cases import Case
 from incidents.web.casehead import case_page, load
@@ -48,12 +49,16 @@ def _kind(case: Case) -> str:
     return str(fact.value) if fact and fact.value else ""
 
 
+def _known(found: Case) -> list[str]:
+    return [key for key in found.facts.by_key if found.facts.state(key) is FactState.KNOWN]
+
+
 def _page(request: PageRequest, incident_id: UUID, form: Form | None = None) -> Response[str]:
     found = load(request, incident_id)
     with page_uow(request, read_only=True) as uow:
         work = casework.work_of(uow, incident_id)
         people = handover.candidates(uow, found.controller.id)
-        books = casework.offered(uow, _kind(found))
+        books = casework.offered(uow, _kind(found), _known(found))
     started = {one.playbook.partition("/")[0] for one in work.tasks if one.playbook}
     return case_page(
         request,
@@ -63,7 +68,7 @@ def _page(request: PageRequest, incident_id: UUID, form: Form | None = None) -> 
         work=work,
         people=[(one.user_id, one.name) for one in people],
         books=[one for one in books if one.id not in started],
-        fitting=[one.id for one in books if _kind(found) in one.kinds],
+        fitting=[one.id for one in books if one.fits(_kind(found), _known(found))],
         roles=work_words(request),
         empty=Form(),
     )

@@ -27,6 +27,7 @@ from incidents.rules.browsers import browser_words
 from incidents.rules.drills import period_of
 from incidents.rules.regimes import clock_words
 from incidents.rules.sign_in import event_words
+from incidents.rules.terms import terms
 from incidents.web import arrival
 from incidents.web.forms import Form
 from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
@@ -167,6 +168,7 @@ def environment(lang: str) -> Environment:
     say = translator(lang)
     found.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
     found.globals |= {"static": static_address, "lang": lang, "languages": {"hu": "Magyar", "en": "English"}}
+    found.globals["legal_terms"] = terms()
     found.filters |= _filters(lang, say)
     return found
 

@@ -77,7 +77,12 @@ class DocumentMeta:
 
     @property
     def imprint(self) -> str:
-        """Reference and version as the footer prints them: ``FUT-2026/0001 · 2. változat``."""
+        """Reference and version as the footer prints them: ``FUT-2026/0001 · 2. változat``; without either, the title.
+
+        A register has neither, and is no draft.
+        """
+        if not self.reference and not self.version:
+            return self.title
         version = self.words["version"].format(version=self.version) if self.version else self.words["draft"]
         return f"{self.reference} · {version}"
 
