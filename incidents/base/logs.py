@@ -23,7 +23,7 @@ KEPT = frozenset(
     {
         "at", "level", "logger", "event", "exception", "request_id", "method", "route", "status", "duration_ms",
         "incident_id", "controller_id", "kind", "seq", "task", "count", "stages", "sent", "drills", "mail_id",
-        "mailing_id", "list_id", "webhook_id", "stage", "channel", "attempt", "code",
+        "mailing_id", "list_id", "user_id", "webhook_id", "stage", "channel", "attempt", "code",
     }
 )  # fmt: skip
 """Keys whose values are numbers, keys of rows or code words by their nature."""

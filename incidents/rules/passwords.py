@@ -16,7 +16,10 @@ SHORTEST_NAME = 4
 REST = 6
 """Signs that must be left of a password when names are taken out of it."""
 COMMON = "This password is among those that are tried first. Several words that only you would put together are good."
-TOO_NEAR = "This password is too close to your name, your address or this service. Choose words far from them."
+TOO_NEAR = (
+    "This password is too close to your name, your address, your organisation or this service."
+    " Choose words far from them."
+)
 
 
 def plain(text: str) -> str:
@@ -32,9 +35,9 @@ def _common() -> frozenset[str]:
 
 
 def guessable(password: str, about: Iterable[str] = ()) -> list[FieldError]:
-    """What makes a password easy to guess: it is on the list, repeats itself, or is the person's name and little more.
+    """What makes a password easy to guess: it is on the list, repeats itself, or is a name and little more.
 
-    ``about``: names of the person (e-mail address, name); those of this product are known.
+    ``about``: names of the person (e-mail address, name, organisation); those of this product are known.
     """
     said = plain(password)
     if said in _common() or said.strip(TRIMMINGS) in _common() or _repeats(said):

@@ -37,7 +37,7 @@ def person_faults(email: str, name: str) -> list[FieldError]:
 def password_faults(password: str, about: Iterable[str] = ()) -> list[FieldError]:
     """What is wrong with a new password: too short, too long, or what everybody tries first.
 
-    ``about``: the person's address and name, which make no password.
+    ``about``: the person's address, name and organisation, which make no password.
     """
     if len(password) < SHORTEST_PASSWORD:
         return [

@@ -5,6 +5,7 @@ has a count of its own: whoever guesses from elsewhere cannot keep the person wa
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from incidents.base.errors import IncidentError
 from incidents.rules import sign_in
@@ -52,23 +53,40 @@ def refuse_hurry(uow: UnitOfWork, email: str, address: str, browser: str) -> Too
     if not browser:
         from_here = accounts.failures_from(uow, address, "password", here)
         wait = max(wait, from_here.wait(sign_in.FREE_FOR_PLACE, uow.now))
-    return _refusal(wait)
+    return _refusal(uow, wait)
 
 
 def refuse_codes(uow: UnitOfWork, user: User) -> TooManyAttempts | None:
     """A refusal when a person must wait before the next code, or the next proof of being themselves."""
     failed = accounts.failures_of(uow, user.email, "", "code", uow.now - sign_in.REMEMBERED)
-    return _refusal(failed.wait(sign_in.FREE_FOR_ACCOUNT, uow.now))
+    return _refusal(uow, failed.wait(sign_in.FREE_FOR_ACCOUNT, uow.now))
 
 
-def _refusal(wait: timedelta) -> TooManyAttempts | None:
-    return TooManyAttempts(minutes=sign_in.minutes(wait)) if wait else None
+def refuse_passkeys(uow: UnitOfWork, email: str, address: str) -> TooManyAttempts | None:
+    """A refusal when too many answers of devices were worth nothing, for an account (if named) or from an address."""
+    remembered, here = uow.now - sign_in.REMEMBERED, uow.now - sign_in.FROM_ONE_PLACE
+    wait = accounts.failures_from(uow, address[:64], "passkey", here).wait(sign_in.FREE_FOR_PLACE, uow.now)
+    if email:
+        of_account = accounts.failures_of(uow, email, "", "passkey", remembered)
+        wait = max(wait, of_account.wait(sign_in.FREE_FOR_ACCOUNT, uow.now))
+    return _refusal(uow, wait)
 
 
-def failed(uow: UnitOfWork, email: str, address: str, kind: str, browser: str = "") -> None:
-    """Count a failure; what is too old to count is erased."""
+def _refusal(uow: UnitOfWork, wait: timedelta) -> TooManyAttempts | None:
+    if not wait:
+        return None
+    uow.say("sign_in.failed", kind="wait")
+    return TooManyAttempts(minutes=sign_in.minutes(wait))
+
+
+def failed(
+    uow: UnitOfWork, email: str, address: str, kind: str, browser: str = "", *, user_id: UUID | None = None
+) -> None:
+    """Count a failure; what is too old to count is erased. The log of the process names the account, if any."""
     people.forget_failures(uow, uow.now - sign_in.REMEMBERED)
     accounts.add_failure(uow, email, address[:64], kind, browser)
+    if kind != "link":
+        uow.say("sign_in.failed", kind=kind, user_id=user_id)
 
 
 def count_link(uow: UnitOfWork, email: str, address: str) -> None:

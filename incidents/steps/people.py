@@ -14,6 +14,7 @@ from incidents.steps.sessions import (
     SignedIn,
     SignInFailed,
     Visit,
+    about,
     actor_of,
     arrive,
     change_password,
@@ -174,7 +175,7 @@ def accept_invitation(uow: UnitOfWork, token: str, password: str) -> User:
         InvalidInput: the password is too short.
     """
     user = invited(uow, token)
-    if errors := password_faults(password, (user.email, user.name)):
+    if errors := password_faults(password, about(uow, user)):
         raise InvalidInput(errors)
     user.password_hash = hash_password(password)
     people.use_up_links(uow, user.id)

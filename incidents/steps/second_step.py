@@ -160,7 +160,7 @@ def finish(uow: UnitOfWork, token: str, code: str, seal: Seal, *, visit: Visit) 
         return hurry
     how = _which_fits(uow, user, code, seal, visit)
     if not how:
-        attempts.failed(uow, user.email, visit.address, "code")
+        attempts.failed(uow, user.email, visit.address, "code", user_id=user.id)
         return CodeWrong()
     log_out(uow, token)
     return arrive(uow, user, how, visit, twice=True)
@@ -191,10 +191,11 @@ def prove(uow: UnitOfWork, user_id: UUID, token: str, said: str, seal: Seal, vis
     if hurry := attempts.refuse_codes(uow, user):
         return hurry
     if not (password_fits(user, said) or _which_fits(uow, user, said, seal, visit)):
-        attempts.failed(uow, user.email, visit.address, "code")
+        attempts.failed(uow, user.email, visit.address, "code", user_id=user.id)
         return InvalidInput([FieldError("confirm_secret", "wrong", NOT_YOU)])
     accounts.forgive(uow, user.email, ("code",))
     seen[0].sudo_until = uow.now + sign_in.SUDO
+    uow.say("sign_in.proved", kind="secret", user_id=user.id)
     return None
 
 

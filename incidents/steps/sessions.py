@@ -75,7 +75,7 @@ def log_in(uow: UnitOfWork, email: str, password: str, visit: Visit) -> SignedIn
     if hurry := attempts.refuse_hurry(uow, email, address, browser):
         return hurry
     if not password_fits(user, password) or user is None:
-        attempts.failed(uow, email, address, "password", browser)
+        attempts.failed(uow, email, address, "password", browser, user_id=user.id if user else None)
         return SignInFailed()
     if _hasher.check_needs_rehash(user.password_hash):
         user.password_hash = _hasher.hash(password)
@@ -91,6 +91,11 @@ def password_fits(user: User | None, password: str) -> bool:
     """Whether this is the password of a usable account; takes as long when it is not."""
     usable = user is not None and user.is_active and user.password_hash and len(password) <= LONGEST_PASSWORD
     return secret_fits(user.password_hash if user and usable else _NOBODY, password[:LONGEST_PASSWORD]) and bool(usable)
+
+
+def about(uow: UnitOfWork, user: User) -> tuple[str, ...]:
+    """What a person's password must not be near to: their address, their name, the organisations they serve."""
+    return (user.email, user.name, *accounts.serves(uow, user.id))
 
 
 def secret_fits(kept: str, said: str) -> bool:
@@ -171,6 +176,7 @@ def open_session(
         sudo_until=uow.now + sign_in.SUDO,
     )
     uow.add(session)
+    uow.say("sign_in", kind=how, code=level, user_id=user.id)
     return SignedIn(token, user, session.expires_at, level)
 
 
@@ -235,9 +241,9 @@ def change_password(
     if hurry := attempts.refuse_codes(uow, user):
         return hurry
     if not password_fits(user, old):
-        attempts.failed(uow, user.email, visit.address, "code")
+        attempts.failed(uow, user.email, visit.address, "code", user_id=user.id)
         return InvalidInput([FieldError("old_password", "wrong", "The present password is not right.")])
-    if errors := password_faults(new, (user.email, user.name)):
+    if errors := password_faults(new, about(uow, user)):
         raise InvalidInput(errors)
     set_password(uow, user, new, keep_token)
     account_log.note(uow, user, "password_changed", address=visit.address, user_agent=visit.user_agent)

@@ -8,7 +8,7 @@ from incidents.rules import sign_in
 from incidents.rules.access import ROLES, may
 from incidents.steps import account_log
 from incidents.steps.guard import require
-from incidents.store import accounts, audit, controllers, people
+from incidents.store import accounts, audit, controllers, passkeys, people
 from incidents.store.tables import SignInRule, User
 from incidents.store.uow import UnitOfWork
 
@@ -72,8 +72,9 @@ def reset_second_step(uow: UnitOfWork, controller_id: UUID, user_id: UUID, serve
 
 
 def lose_second_step(uow: UnitOfWork, user: User) -> None:
-    """Somebody else takes a person's second step away: every sign-in ends, and the person is told by mail."""
+    """Somebody else takes a person's second step away, and their passkeys: every sign-in ends, they are told."""
     accounts.remove_factor(uow, user.id)
+    passkeys.forget_all(uow, user.id)
     people.revoke_sessions(uow, user_id=user.id)
     accounts.forget_browsers(uow, user.id)
     account_log.note(uow, user, "second_step_reset", actor=uow.actor.name)

@@ -11,7 +11,7 @@ from incidents.rules.browsers import browser_words
 from incidents.rules.people import password_faults
 from incidents.steps import account_log
 from incidents.steps.attempts import plain_email
-from incidents.steps.sessions import SignedIn, Visit, arrive, set_password
+from incidents.steps.sessions import SignedIn, Visit, about, arrive, set_password
 from incidents.store import accounts, people
 from incidents.store.tables import OneTimeLink, User
 from incidents.store.uow import UnitOfWork
@@ -82,7 +82,7 @@ def choose_password(uow: UnitOfWork, token: str, password: str, visit: Visit) ->
         InvalidInput: the password is too short, or everybody tries it first.
     """
     _, user = _open(uow, token, "reset")
-    if errors := password_faults(password, (user.email, user.name)):
+    if errors := password_faults(password, about(uow, user)):
         raise InvalidInput(errors)
     set_password(uow, user, password)
     accounts.forgive(uow, user.email, ("password",))

@@ -180,6 +180,12 @@ def home(uow: UnitOfWork, user_id: UUID) -> UUID | None:
     return uow.session.scalar(served.limit(1)) or uow.session.scalar(first.limit(1))
 
 
+def serves(uow: UnitOfWork, user_id: UUID) -> Sequence[str]:
+    """The names of the controllers a person holds a role at."""
+    held = select(Membership.controller_id).where(Membership.user_id == user_id)
+    return uow.session.scalars(select(Controller.name).where(Controller.id.in_(held))).all()
+
+
 def session_before(uow: UnitOfWork, user_id: UUID, before: datetime) -> UserSession | None:
     """The last finished sign-in of a person before an instant."""
     return uow.session.scalar(

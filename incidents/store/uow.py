@@ -136,7 +136,11 @@ class UnitOfWork:
     def to_log(self, kind: str, controller_id: UUID, incident_id: UUID | None, seq: int) -> None:
         """Say in the log of the process, once this is committed, that an event of that kind was recorded."""
         line = {"kind": kind, "controller_id": controller_id, "incident_id": incident_id, "seq": seq}
-        self.session.info.setdefault("to_log", []).append(line)
+        self.say("event", **line)
+
+    def say(self, event: str, **line: object) -> None:
+        """Say something in the log of the process once this is committed: a code word, and values under known keys."""
+        self.session.info.setdefault("to_log", []).append((event, line))
 
     def require(self, controller_id: UUID) -> None:
         """Refuse a controller outside the set.
@@ -174,8 +178,8 @@ def unit_of_work(
         yield UnitOfWork(session, actor, controllers, clock.now())
         if not read_only:
             session.commit()
-            for line in session.info.get("to_log", ()):
-                log.info("event", **line)
+            for said, line in session.info.get("to_log", ()):
+                log.info(said, **line)
         # A unit that only reads ends by closing: an explicit rollback would expire the rows it hands out.
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from incidents.steps import second_step, sessions
-from incidents.store import accounts
+from incidents.store import accounts, passkeys
 from incidents.store.tables import AccountEvent, OutsideIdentity, User
 from incidents.store.uow import UnitOfWork
 from incidents.web.arrival import Arrival, before
@@ -19,6 +19,7 @@ class Ways:
     second_step: bool
     demanded: bool
     codes_left: int
+    passkeys: int
     outside: Sequence[OutsideIdentity]
     outside_name: str
     events: Sequence[AccountEvent]
@@ -32,6 +33,7 @@ def read(uow: UnitOfWork, request: PageRequest, person: User) -> Ways:
         second_step=has,
         demanded=sessions.must_prove_twice(uow, person, settings_of(request).second_step),
         codes_left=second_step.codes_left(uow, person.id) if has else 0,
+        passkeys=len(passkeys.of_person(uow, person.id)),
         outside=accounts.outside_of(uow, person.id),
         outside_name=outside_name(request),
         events=accounts.events_of(uow, person.id),

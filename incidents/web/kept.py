@@ -34,4 +34,4 @@ def kept_page(request: Connection) -> Response[str] | None:
 
 
 def _may_travel(name: str) -> bool:
-    return not name.startswith("_") and "password" not in name and name != sudo.FIELD
+    return not name.startswith("_") and "password" not in name and name not in sudo.PROOFS

@@ -3,13 +3,13 @@
 from typing import Any
 
 from litestar import Response, get, post
-from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from incidents.base.errors import FieldError, InvalidInput
 from incidents.base.i18n import known_language
 from incidents.rules.access import may
+from incidents.rules.passkeys import site_of
 from incidents.steps import controllers, people, sessions
 from incidents.store import people as stored
 from incidents.web import account_ways
@@ -27,14 +27,17 @@ from incidents.web.sessions import (
     session_of,
     session_token,
     settings_of,
+    speak,
     system_uow,
     user_of,
     visit_of,
 )
+from incidents.web.sudo import sudo
 
 Page = Response[Any]
-A_YEAR = 365 * 24 * 3600
 SIGN_INS_PER_MINUTE = 20
+LEFT_BEHIND = '"cache", "storage"'
+"""What the browser forgets at the end; not the cookies: by one of them it stays known, another is the language."""
 
 
 @get("/login", opt=PUBLIC, sync_to_thread=True)
@@ -47,7 +50,7 @@ def show_login(request: PageRequest) -> Page:
         return see_other(next_step(request, target))
     with system_uow(request, read_only=True) as uow:
         empty = not stored.any_user(uow)
-    return _login(request, Form(), target, setup_needed=empty)
+    return login_page(request, Form(), target, setup_needed=empty)
 
 
 @post("/login", opt=PUBLIC, guards=[throttle("login", SIGN_INS_PER_MINUTE)], sync_to_thread=True, status_code=200)
@@ -58,10 +61,11 @@ def log_in(request: PageRequest, form: NamedDependency[Form]) -> Page:
         answer = people.log_in(uow, form.text("email"), form.value("password"), visit_of(request))
     if isinstance(answer, people.SignedIn):
         return arrived(request, answer, target)
-    return _login(request, form.refused(answer), target, status=answer.status if answer.status == 429 else 422)
+    return login_page(request, form.refused(answer), target, status=answer.status if answer.status == 429 else 422)
 
 
-def _login(request: PageRequest, form: Form, target: str, *, status: int = 200, setup_needed: bool = False) -> Page:
+def login_page(request: PageRequest, form: Form, target: str, *, status: int = 200, setup_needed: bool = False) -> Page:
+    """The sign-in page with what was typed and why it was refused."""
     return page(
         request,
         "pages/login.html",
@@ -71,6 +75,7 @@ def _login(request: PageRequest, form: Form, target: str, *, status: int = 200, 
         setup_needed=setup_needed,
         must_wait=status == 429,
         outside=outside_name(request),
+        passkeys=site_of(settings_of(request).public_url) is not None,
     )
 
 
@@ -80,7 +85,9 @@ def log_out(request: PageRequest) -> Page:
     if token := session_token(request):
         with system_uow(request) as uow:
             people.log_out(uow, token)
-    return end_session(see_other("/login", done="out"), settings_of(request))
+    answer = end_session(see_other("/login", done="out"), settings_of(request))
+    answer.headers["clear-site-data"] = LEFT_BEHIND
+    return answer
 
 
 @get("/setup/{token:str}", opt=PUBLIC, sync_to_thread=True)
@@ -175,6 +182,7 @@ def _of_the_new_password(refused: InvalidInput) -> InvalidInput:
 
 
 @post("/account/sessions", sync_to_thread=True, status_code=200)
+@sudo
 def revoke_session(request: PageRequest, form: NamedDependency[Form]) -> Page:
     """End another sign-in of the same person."""
     with system_uow(request) as uow:
@@ -183,8 +191,10 @@ def revoke_session(request: PageRequest, form: NamedDependency[Form]) -> Page:
 
 
 @post("/account/sessions/others", sync_to_thread=True, status_code=200)
-def revoke_others(request: PageRequest) -> Page:
+@sudo
+def revoke_others(request: PageRequest, form: NamedDependency[Form]) -> Page:
     """End every other sign-in of the same person; the other browsers are strangers again."""
+    del form
     with system_uow(request) as uow:
         keep, address = session_token(request) or "", visit_of(request).address
         sessions.revoke_others(uow, person_of(request).id, keep, address)
@@ -200,17 +210,14 @@ def save_language(request: PageRequest, form: NamedDependency[Form]) -> Page:
     return _speaking(request, see_other("/account", done="saved"), language)
 
 
-@get("/language/{language:str}", opt=PUBLIC, sync_to_thread=False)
-def switch_language(request: PageRequest, language: FromPath[str]) -> Page:
+@post("/language/{language:str}", opt=PUBLIC, sync_to_thread=False, status_code=200)
+def switch_language(request: PageRequest, language: FromPath[str], form: NamedDependency[Form]) -> Page:
     """Show the pages in this browser in another language."""
-    target = safe_next(request.query_params.get("next"))
-    return _speaking(request, see_other(target), known_language(language))
+    return _speaking(request, see_other(safe_next(form.text("next"))), known_language(language))
 
 
 def _speaking(request: PageRequest, answer: Page, language: str) -> Page:
-    secure = settings_of(request).secure_cookies
-    answer.set_cookie(Cookie(key="lang", value=language, path="/", max_age=A_YEAR, secure=secure, samesite="lax"))
-    return answer
+    return speak(answer, settings_of(request), language)
 
 
 @get("/people", sync_to_thread=True)

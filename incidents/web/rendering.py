@@ -30,6 +30,7 @@ from incidents.rules.sign_in import event_words
 from incidents.rules.terms import terms
 from incidents.web import arrival
 from incidents.web.forms import Form
+from incidents.web.security import cookie_name
 from incidents.web.sessions import Connection, actor_of, clock_of, may_anywhere, settings_of, user_of
 from incidents.web.watch import alarms
 
@@ -44,6 +45,7 @@ NOTICES = {
     "password": msgid("Your password has changed. Your other sign-ins have ended."),
     "out": msgid("You have signed out."),
     "others": msgid("Your other sign-ins have ended."),
+    "passkey": msgid("The passkey is added."),
     "unlocked": msgid("The waiting time is lifted. Sign in now; guesses from elsewhere no longer hold you up here."),
     "second-step": msgid("Saved. It holds from the next sign-in of the people concerned."),
     "step-reset": msgid("The second step of this person is removed, and they have a mail about it."),
@@ -101,7 +103,7 @@ ROLE_NAMES = {
 
 def language_of(request: Connection) -> str:
     """The language of a page: chosen in this browser, else the person's own, else Hungarian."""
-    chosen = request.cookies.get("lang")
+    chosen = request.cookies.get(cookie_name(settings_of(request), "lang"))
     user = user_of(request)
     return known_language(chosen or (user.language if user else None))
 

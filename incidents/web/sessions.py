@@ -44,6 +44,8 @@ NOTED_EVERY = timedelta(minutes=1)
 """How often it is written down that a session is in use."""
 A_BROWSER_IS_KNOWN = 180 * 24 * 3600
 """Seconds a browser carries the token by which it is known."""
+A_YEAR = 365 * 24 * 3600
+"""Seconds a browser remembers the language."""
 
 WITHOUT_PERSON = ("/static/", "/health/", "/metrics", "/api/")
 """Addresses where nobody is signed in, whatever cookie came along."""
@@ -232,6 +234,12 @@ def know_browser(response: Response[Any], settings: Settings, browser: str) -> R
 def end_session(response: Response[Any], settings: Settings) -> Response[Any]:
     """Take the token away from the browser."""
     response.set_cookie(_cookie(settings, "session", "", max_age=0))
+    return response
+
+
+def speak(response: Response[Any], settings: Settings, language: str) -> Response[Any]:
+    """Let the browser remember the language of its pages."""
+    response.set_cookie(_cookie(settings, "lang", language, max_age=A_YEAR))
     return response
 
 

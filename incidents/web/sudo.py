@@ -12,8 +12,11 @@ from typing import Any, TypeVar
 from litestar import Response
 
 from incidents.base.errors import IncidentError
-from incidents.steps import second_step
+from incidents.rules.passkeys import site_of
+from incidents.steps import passkeys, second_step
+from incidents.steps.passkeys import PasskeysImpossible
 from incidents.store import accounts
+from incidents.store import passkeys as stored
 from incidents.web.entrance import outside_name, seal_of, with_target
 from incidents.web.forms import Form
 from incidents.web.rendering import page
@@ -23,16 +26,18 @@ from incidents.web.sessions import (
     person_of,
     session_of,
     session_token,
+    settings_of,
     system_uow,
     visit_of,
 )
 
-FIELD = "confirm_secret"
+FIELD, PASSKEY = "confirm_secret", "confirm_passkey"
+PROOFS = frozenset({FIELD, PASSKEY})
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 
 def sudo(handler: Handler) -> Handler:
-    """Ask for the password or a code before a handler of a POST runs; it takes ``request`` and ``form``."""
+    """Ask for the password, a code or a passkey before a handler of a POST runs; it takes ``request`` and ``form``."""
 
     @wraps(handler)
     def guarded(*args: Any, **named: Any) -> Any:
@@ -56,22 +61,33 @@ def is_fresh(request: PageRequest) -> bool:
 
 def _prove(request: PageRequest, form: Form) -> Response[str] | None:
     """The page that asks, or None when the proof came along and holds."""
-    if FIELD not in form.data:
+    if not PROOFS & form.data.keys():
         return _ask(request, form)
-    with system_uow(request) as uow:
-        said, token = form.value(FIELD), session_token(request) or ""
-        wrong = second_step.prove(uow, person_of(request).id, token, said, seal_of(request), visit_of(request))
+    wrong = _judge(request, form)
     return None if wrong is None else _ask(request, form, wrong)
 
 
+def _judge(request: PageRequest, form: Form) -> IncidentError | None:
+    """What is wrong with the proof, if anything."""
+    person, token, visit = person_of(request), session_token(request) or "", visit_of(request)
+    shown, site = form.value(PASSKEY), site_of(settings_of(request).public_url)
+    with system_uow(request) as uow:
+        if shown:
+            return (
+                passkeys.prove(uow, person.id, token, shown, site=site, visit=visit) if site else PasskeysImpossible()
+            )
+        return second_step.prove(uow, person.id, token, form.value(FIELD), seal_of(request), visit)
+
+
 def _without_proof(form: Form) -> Form:
-    return replace(form, data={name: said for name, said in form.data.items() if name != FIELD})
+    return replace(form, data={name: said for name, said in form.data.items() if name not in PROOFS})
 
 
 def _ask(request: PageRequest, form: Form, wrong: IncidentError | None = None) -> Response[str]:
     person, kept = person_of(request), _without_proof(form).data
     with system_uow(request, read_only=True) as uow:
         has_code = accounts.has_factor(uow, person.id)
+        has_passkey = bool(stored.of_person(uow, person.id)) and site_of(settings_of(request).public_url) is not None
     query = request.scope.get("query_string", b"").decode("latin-1")
     return page(
         request,
@@ -82,6 +98,7 @@ def _ask(request: PageRequest, form: Form, wrong: IncidentError | None = None) -
         kept=[(name, one) for name, said in kept.items() if not name.startswith("_") for one in said],
         has_password=bool(person.password_hash),
         has_code=has_code,
+        has_passkey=has_passkey,
         outside=outside_name(request),
         outside_way=with_target("/login/outside", "/account"),
     )

@@ -21,9 +21,9 @@ def settings_for(database_url: str, data: Path, **more: str) -> Settings:
 
 
 @contextmanager
-def served(settings: Settings, engine: Database, clock: FakeClock) -> Iterator[str]:
+def served(settings: Settings, engine: Database, clock: FakeClock, port: int = 0) -> Iterator[str]:
     """Serve until the end of the block; the address."""
-    port = free_port()
+    port = port or free_port()
     config = uvicorn.Config(
         site(settings, engine, clock), host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"
     )

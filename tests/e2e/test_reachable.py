@@ -116,7 +116,7 @@ class House:
 @pytest.fixture(scope="module")
 def house(sqlite_town_ground: SqliteGround, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     town = Town(sqlite_town_ground.fresh(), FakeClock())
-    settings = settings_for(town.url, tmp_path_factory.mktemp("house"))
+    settings = settings_for(town.url, tmp_path_factory.mktemp("house"), PUBLIC_URL="http://localhost:8072")
     lived_in = LivedIn.settle(town, settings)
     with served(settings, town.database, town.clock) as address:
         yield House(lived_in, address)

@@ -241,6 +241,11 @@ class TestInvitations:
             people.accept_invitation(uow, token, "egészen más négy szó")
         assert isinstance(sign_in(firm.town, firm.address("dpo")), SignedIn)
 
+    def test_the_name_of_the_organisation_is_no_password(self, firm: Firm) -> None:
+        with firm.town.uow() as uow, pytest.raises(InvalidInput) as refused:
+            people.accept_invitation(uow, invitation(firm, "dpo"), "Futár Példa 26")
+        assert [one.code for one in refused.value.errors] == ["too-near"]
+
     def test_two_who_use_it_at_once_do_not_both_set_the_password(self, firm: Firm) -> None:
         token = invitation(firm, "dpo")
 

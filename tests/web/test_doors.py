@@ -19,6 +19,11 @@ from tests.web.office import PEOPLE, Office, text_of
 
 PASSWORD = "négy szó egy sorban"
 SUDO_ROUTES = {
+    "/account/passkeys",
+    "/account/passkeys/new",
+    "/account/passkeys/remove",
+    "/account/sessions",
+    "/account/sessions/others",
     "/account/second-step",
     "/account/second-step/codes",
     "/account/second-step/off",

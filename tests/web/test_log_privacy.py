@@ -12,7 +12,8 @@ from uuid import UUID
 import pytest
 
 from incidents.base import logs
-from incidents.steps import controllers, escalate
+from incidents.steps import controllers, escalate, people
+from incidents.store.tables import User
 from incidents.web import board
 from notifications.delivery import deliver
 from notifications.mails import compose
@@ -129,6 +130,24 @@ def test_the_log_of_a_whole_case_names_nobody_and_quotes_nothing(
     (crashed,) = [line for line in seen if line["event"] == "request.crashed"]
     assert crashed["exception"][0].startswith("builtins.LookupError at ")
     assert crashed["request_id"] == broken.headers["x-request-id"]
+
+
+def test_each_sign_in_and_each_that_failed_is_a_line_that_names_the_account_by_its_key(
+    office: Office, log: io.StringIO
+) -> None:
+    with office.uow() as uow:
+        uow.session.get_one(User, office.users["dpo"]).password_hash = people.hash_password(PASSWORD)
+    for email, password in ((PEOPLE["dpo"][0], PASSWORD), (PEOPLE["dpo"][0], "x"), ("senki@futar.example", "x")):
+        office.fill_in("/login", {"email": email, "password": password})
+        office.sign_out()
+    said = [(one["event"], one.get("kind"), one.get("user_id")) for one in lines(log) if "sign_in" in one["event"]]
+    key = str(office.users["dpo"])
+    assert said == [
+        ("sign_in", "password", key),
+        ("sign_in.failed", "password", key),
+        ("sign_in.failed", "password", None),
+    ]
+    assert "futar.example" not in log.getvalue()
 
 
 def test_the_number_of_a_request_is_in_its_answer_and_on_the_error_page(small_office: Office) -> None:

@@ -119,11 +119,14 @@ def test_a_person_chooses_english_for_pages_and_mails(office: Office) -> None:
 
 
 def test_a_visitor_may_switch_the_language_and_stays_on_the_page(office: Office) -> None:
-    assert office.browser.get("/language/en?next=/login").headers["location"] == "/login"
+    assert office.browser.get("/language/en").status_code == 405, "a link changes nothing"
+    assert office.fill_in("/login", {}, "/language/en").headers["location"] == "/login"
     page = office.get("/login")
     assert '<html lang="en">' in page
     assert "Sign in" in page
-    office.browser.get("/language/xx?next=//gonosz.example")
+    csrf = {"_csrf_token": office.browser.cookies["csrf"]}
+    led = office.browser.post("/language/xx", data=csrf | {"next": "//gonosz.example"}).headers["location"]
+    assert led == "/"
     assert '<html lang="hu">' in office.get("/login")
 
 

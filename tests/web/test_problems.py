@@ -20,7 +20,7 @@ def test_an_unknown_address_says_so_in_hungarian_and_shows_the_way(small_office:
 
 
 def test_who_chose_english_gets_errors_in_english(small_office: Office) -> None:
-    small_office.browser.get("/language/en")
+    small_office.fill_in("/login", {}, "/language/en")
     assert "There is no such page" in small_office.get("/nincs-ilyen", 404)
 
 

@@ -23,6 +23,8 @@ OPEN_TO_ALL = {
     "/invite/{token}",
     "/language/{language}",
     "/login",
+    "/login/passkey",
+    "/login/passkey/options",
     "/login/password",
     "/login/outside",
     "/login/outside/back",
@@ -66,12 +68,18 @@ def test_over_tls_cookies_are_bound_to_the_host_and_browsers_told_to_stay(
     engine = create_engine_for(sqlite_url)
     with TestClient(create_app(settings, engine, fake_clock), base_url="https://incidens.example") as browser:
         answer = browser.get("/login")
+        token = browser.cookies["__Host-csrf"]
+        spoken = browser.post("/language/en", data={"_csrf_token": token}, follow_redirects=False)
+        left = browser.post("/logout", data={"_csrf_token": token}, follow_redirects=False)
     engine.dispose()
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith("__Host-csrf=")
-    assert "Secure" in cookie
-    assert "HttpOnly" in cookie
+    for said in (cookie, spoken.headers["set-cookie"]):
+        assert "Secure" in said
+        assert "HttpOnly" in said
+    assert spoken.headers["set-cookie"].startswith("__Host-lang=en")
+    assert left.headers["clear-site-data"] == '"cache", "storage"'
 
 
 def test_a_form_without_its_token_is_refused_and_the_way_out_is_said(small_office: Office) -> None:
@@ -108,6 +116,10 @@ def test_guessing_is_slowed_down_by_address_and_goes_on_after_a_minute(small_off
     "path",
     [
         "/login",
+        "/login/passkey",
+        "/login/passkey/options",
+        "/account/passkeys/options",
+        "/account/passkeys/proof",
         "/login/password",
         "/login/second",
         "/login/set-up",

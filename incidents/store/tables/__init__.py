@@ -39,6 +39,7 @@ from incidents.store.tables.letters import (
     UploadChunk,
 )
 from incidents.store.tables.log import ChainHead, Event, Heartbeat, OutboxMail
+from incidents.store.tables.passkeys import Passkey, PasskeyChallenge
 from incidents.store.tables.people import (
     ApiKey,
     Controller,
@@ -154,6 +155,8 @@ __all__ = [
     "OrderAnswer",
     "OutboxMail",
     "OutsideIdentity",
+    "Passkey",
+    "PasskeyChallenge",
     "PrintRun",
     "ProcessingActivity",
     "Processor",

@@ -125,7 +125,9 @@ class LoginFailure(Keyed, Table):
     email: Mapped[str] = mapped_column(String(254), index=True)
     address: Mapped[str] = mapped_column(String(64), index=True)
     at: Mapped[datetime]
-    kind: Mapped[str] = mapped_column(code("password", "code", "link"), default="password", server_default="password")
+    kind: Mapped[str] = mapped_column(
+        code("password", "code", "link", "passkey"), default="password", server_default="password"
+    )
     browser: Mapped[str] = mapped_column(String(64), default="", server_default=text("''"))
 
 
