@@ -9,6 +9,7 @@ from litestar.openapi import ResponseSpec
 from litestar.params import FromPath, JSONBody, PathParameter
 
 from incidents.api.caller import Caller
+from incidents.api.pace import makes_document
 from incidents.api.schemas import (
     AssessmentOut,
     CommunicationIn,
@@ -92,7 +93,13 @@ def list_decisions(incident_id: FromPath[UUID], caller: NamedDependency[Caller])
         return [shaped(DecisionOut, row) for row in cases.case(uow, incident_id).decisions]
 
 
-@post("/incidents/{incident_id:uuid}/drafts", sync_to_thread=True, summary="Freeze a draft with its files")
+@post(
+    "/incidents/{incident_id:uuid}/drafts",
+    guards=[makes_document],
+    sync_to_thread=True,
+    summary="Freeze a draft with its files",
+    responses={429: ResponseSpec(None, description="Too many documents in a minute")},
+)
 def freeze_draft(incident_id: FromPath[UUID], data: JSONBody[DraftIn], caller: NamedDependency[Caller]) -> DraftOut:
     """Make the notification or the letter from the facts as they stand, and keep it."""
     with caller.uow() as uow:

@@ -7,15 +7,24 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
+from incidents.api.acts import FILES
+
 ADDRESS = "/api/v1/openapi.json"
 PROBLEM_JSON = "application/problem+json"
 
+FILE = "/{form}"
+"""The end of an address that gives a file and no JSON."""
 REFUSALS = {
+    "400": "It cannot be understood, or names another host",
     "401": "No key, or one that was revoked",
     "403": "The role of the key does not allow it",
     "404": "No such record, or not one of the key's controller",
+    "408": "The body did not arrive in time",
     "409": "It conflicts with what is recorded already",
+    "413": "The body is too large",
     "422": "Some fields cannot be used; every one is named by its path",
+    "429": "Too many documents in a minute; Retry-After says when to come again",
+    "503": "It takes too long; look whether it was recorded",
 }
 
 PROBLEM: dict[str, Any] = {
@@ -65,15 +74,23 @@ def described(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_refusals(path: str, method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    takes_body = "requestBody" in operation
     possible = {
+        "400": True,
         "401": True,
         "403": True,
         "404": "{" in path,
+        "408": takes_body,
         "409": method != "get",
-        "422": "requestBody" in operation or "parameters" in operation,
+        "413": takes_body,
+        "422": takes_body or "parameters" in operation,
+        "429": "429" in operation["responses"],
+        "503": True,
     }
     problem = {"content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
     answers = {code: answer for code, answer in operation["responses"].items() if code.startswith("2")}
+    if FILE in path:
+        answers["200"] = answers["200"] | {"content": {kind: {"schema": {"type": "string"}} for kind in FILES.values()}}
     refusals = {code: {"description": REFUSALS[code], **problem} for code, is_so in possible.items() if is_so}
     return operation | {"responses": answers | refusals}
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from incidents.base.errors import Unauthenticated
+from incidents.base.errors import Forbidden, Unauthenticated
 
 _SALT = "acknowledge"
 
@@ -23,6 +23,16 @@ class LinkExpired(Unauthenticated):
 
     code = "link-expired"
     message = "This link has expired. Please sign in to acknowledge the case."
+
+
+class LinkNotYours(Forbidden):
+    """Whoever got the mail serves the controller no more."""
+
+    code = "link-not-yours"
+    message = (
+        "This mail is not yours any more: you no longer have a role at the organisation it came from. "
+        "If that is a mistake, ask its administrator."
+    )
 
 
 @dataclass(frozen=True)

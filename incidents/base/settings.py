@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,6 +41,9 @@ class Settings:
     """Address the web server listens on (WEB_HOST)."""
     web_port: int = 8072
     """Port the web server listens on; 0 lets the machine choose (WEB_PORT)."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of our own proxies, comma-separated: X-Forwarded-For and -Proto count from these only;
+    empty: from nobody (TRUSTED_PROXIES)."""
     bounce_address: str = ""
     """Mailbox that collects bounces; each mail's return address is this one with a tag (BOUNCE_ADDRESS)."""
     bounce_mailbox: str = ""
@@ -154,6 +158,18 @@ def _deadman_url(env: Mapping[str, str]) -> str:
     return url
 
 
+def _proxies(env: Mapping[str, str]) -> tuple[str, ...]:
+    named = tuple(one.strip() for one in env.get("TRUSTED_PROXIES", "").split(",") if one.strip())
+    for one in named:
+        try:
+            everybody = ip_network(one).prefixlen == 0
+        except ValueError as error:
+            raise SettingsError(f"TRUSTED_PROXIES must name addresses or networks; {one} is neither") from error
+        if everybody:
+            raise SettingsError("TRUSTED_PROXIES must not name everybody: then anybody could say to be somebody else")
+    return named
+
+
 def _number(env: Mapping[str, str], name: str, default: float, least: float, most: float) -> float:
     try:
         value = float(env.get(name, default))
@@ -214,6 +230,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         deliver_seconds=_seconds(env, "DELIVER_SECONDS", 15.0),
         web_host=env.get("WEB_HOST", "127.0.0.1"),
         web_port=web_port,
+        trusted_proxies=_proxies(env),
         bounce_address=_bounce_address(env),
         bounce_mailbox=_bounce_mailbox(env),
         webhooks_private=env.get("WEBHOOKS_PRIVATE", "") == "1",

@@ -43,6 +43,16 @@ def named_in_profile(controller: Controller) -> list[Person]:
     return [Person("", name, email, controller.language, frozenset({role})) for role, name, email in named if email]
 
 
+def still_told(uow: UnitOfWork, controller_id: UUID, user_id: UUID | None, address: str) -> bool:
+    """Whether a mail that once went to somebody would still be theirs: a role with an active account, or an address
+    that the profile names.
+    """
+    staff = staff_of(uow, [controller_id])[controller_id]
+    if user_id is not None:
+        return str(user_id) in {one.user_id for one in staff.people}
+    return address.casefold() in {staff.fallback.casefold(), *(one.email.casefold() for one in staff.people)}
+
+
 def lineage(clock: AnyClock) -> Lineage:
     """What all versions of one clock have in common."""
     return clock.incident_id, clock.regime, clock.subject, clock.report

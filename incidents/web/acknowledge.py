@@ -5,9 +5,10 @@ from typing import Any
 from litestar import Response, get, post
 from litestar.params import FromPath
 
-from incidents.base.links import AckLink, LinkExpired, LinkInvalid, read_ack
+from incidents.base.errors import IncidentError
+from incidents.base.links import AckLink, LinkExpired, LinkInvalid, LinkNotYours, read_ack
 from incidents.rules.escalation import split_name
-from incidents.steps import cases, clock
+from incidents.steps import cases, clock, telling
 from incidents.store.tables import Acknowledgement
 from incidents.store.uow import Actor
 from incidents.web.rendering import page, see_other
@@ -15,6 +16,7 @@ from incidents.web.sessions import PUBLIC, PageRequest, clock_of, link_uow, sett
 
 FIRST_STAGES = frozenset({"opened", "unacknowledged", ""})
 """Warnings that ask for somebody to take it at all: whoever has taken it has answered them for everybody."""
+NO_WAY_IN = (LinkExpired, LinkInvalid, LinkNotYours)
 
 
 def _link(request: PageRequest, token: str) -> AckLink:
@@ -22,8 +24,16 @@ def _link(request: PageRequest, token: str) -> AckLink:
 
 
 def _look(request: PageRequest, link: AckLink) -> cases.Case:
+    """The case the link is about.
+
+    Raises:
+        LinkNotYours: its owner has no role there any more, and learns nothing of the case.
+    """
     with system_uow(request, read_only=True) as uow:
-        return cases.case(uow, link.incident_id)
+        found = cases.case(uow, link.incident_id)
+        if not telling.still_told(uow, found.incident.controller_id, link.user_id, link.recipient):
+            raise LinkNotYours
+        return found
 
 
 def _asks_to_take(link: AckLink) -> bool:
@@ -52,7 +62,7 @@ def _name(found: cases.Case, link: AckLink) -> str:
     return next(named, link.recipient)
 
 
-def _way_out(request: PageRequest, problem: LinkExpired | LinkInvalid) -> Response[str]:
+def _way_out(request: PageRequest, problem: IncidentError) -> Response[str]:
     return page(request, "pages/acknowledge.html", status=problem.status, case=None, answer=None, problem=problem)
 
 
@@ -61,9 +71,9 @@ def show_link(request: PageRequest, token: FromPath[str]) -> Response[str]:
     """What the link is about, and the button; nothing is recorded by looking."""
     try:
         link = _link(request, token)
-    except (LinkExpired, LinkInvalid) as problem:
+        found = _look(request, link)
+    except NO_WAY_IN as problem:
         return _way_out(request, problem)
-    found = _look(request, link)
     return page(
         request,
         "pages/acknowledge.html",
@@ -80,9 +90,9 @@ def acknowledge_by_mail(request: PageRequest, token: FromPath[str]) -> Response[
     """Take the case, or acknowledge a warning, for the person the mail went to; pressing twice records it once."""
     try:
         link = _link(request, token)
-    except (LinkExpired, LinkInvalid) as problem:
+        found = _look(request, link)
+    except NO_WAY_IN as problem:
         return _way_out(request, problem)
-    found = _look(request, link)
     if _answer(found, link) is None:
         who = _name(found, link)
         with link_uow(request, Actor(who, link.user_id), found.incident.controller_id, "acknowledge") as uow:

@@ -61,6 +61,7 @@ from incidents.web import (
 )
 from incidents.web.forms import provide_form
 from incidents.web.kept import keep_typed
+from incidents.web.limits import Limits, guard
 from incidents.web.problems import EXCEPTION_HANDLERS
 from incidents.web.rendering import TEMPLATES
 from incidents.web.requestlog import RequestNumber, number_and_log
@@ -121,7 +122,9 @@ def state_of(settings: Settings, engine: Database, clock: Clock) -> State:
     return State({"settings": settings, "engine": engine, "clock": clock, "throttled": {}})
 
 
-def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Sequence[Lifespan] = ()) -> Litestar:
+def create_app(
+    settings: Settings, engine: Database, clock: Clock, lifespan: Sequence[Lifespan] = (), limits: Limits | None = None
+) -> Litestar:
     """The service as an ASGI application.
 
     Args:
@@ -129,8 +132,9 @@ def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Seq
         engine: the database, from ``incidents.store.engine.create_engine_for``.
         clock: says what time it is; nothing here asks the machine.
         lifespan: what must run as long as the server (worker and beat of the embedded mode).
+        limits: how much and how long a request may take, when not as usual.
     """
-    return Litestar(
+    app = Litestar(
         route_handlers=[_pages(), _static(), *health.handlers, *api_handlers],
         state=state_of(settings, engine, clock),
         middleware=[RequestNumber(), SessionMiddleware()],
@@ -143,6 +147,7 @@ def create_app(settings: Settings, engine: Database, clock: Clock, lifespan: Seq
         logging_config=None,
         debug=False,
     )
+    return guard(app, settings, limits or Limits())
 
 
 def _pages() -> Router:

@@ -8,6 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import InvalidInput
 from incidents.base.i18n import msgid
 from incidents.rules.contacts import ContactForm
@@ -113,7 +114,7 @@ def record_print(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
     return see_other(f"/controllers/{controller_id}/contacts", done="saved")
 
 
-@post("/controllers/{controller_id:uuid}/contacts/pdf", sync_to_thread=True, status_code=200)
+@post("/controllers/{controller_id:uuid}/contacts/pdf", guards=[makes_document], sync_to_thread=True, status_code=200)
 def download_sheet(request: PageRequest, controller_id: FromPath[UUID]) -> Page:
     """The sheet as a PDF; taking it counts as printing it."""
     with page_uow(request) as uow:

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import NotFound
 from incidents.steps import draft
 from incidents.store.tables import Document
@@ -61,7 +62,7 @@ def show_draft(
     )
 
 
-@post("/incidents/{incident_id:uuid}/draft", sync_to_thread=True)
+@post("/incidents/{incident_id:uuid}/draft", guards=[makes_document], sync_to_thread=True)
 def freeze_draft(request: PageRequest, incident_id: FromPath[UUID], form: NamedDependency[Form]) -> Response[str]:
     """Freeze the draft as it stands: content and hash never change again."""
     which, tongue = _kind(form.text("kind")), _language(form.text("language"), request)

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from markupsafe import Markup
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import IncidentError, NotFound
 from incidents.base.hungarian import hours_in_words
 from incidents.base.i18n import msgid
@@ -142,7 +143,9 @@ def _report(request: PageRequest, controller_id: UUID, drill_id: UUID) -> Report
     return Report(drill, case, seen, lang)
 
 
-@get("/controllers/{controller_id:uuid}/drills/{drill_id:uuid}/report.pdf", sync_to_thread=True)
+@get(
+    "/controllers/{controller_id:uuid}/drills/{drill_id:uuid}/report.pdf", guards=[makes_document], sync_to_thread=True
+)
 def download_report(request: PageRequest, controller_id: FromPath[UUID], drill_id: FromPath[UUID]) -> Page:
     """The report as a PDF."""
     report = _report(request, controller_id, drill_id)

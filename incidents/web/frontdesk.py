@@ -7,6 +7,7 @@ from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from incidents.api.pace import makes_document
 from incidents.rules.draft import CaseFile
 from incidents.rules.draft.frontdesk import front_desk
 from incidents.steps.draft import case_file
@@ -31,7 +32,7 @@ def show_front_desk(request: PageRequest, incident_id: FromPath[UUID], language:
     )
 
 
-@get("/incidents/{incident_id:uuid}/frontdesk/pdf", sync_to_thread=True)
+@get("/incidents/{incident_id:uuid}/frontdesk/pdf", guards=[makes_document], sync_to_thread=True)
 def front_desk_pdf(request: PageRequest, incident_id: FromPath[UUID], language: FromQuery[str] = "") -> Response[bytes]:
     """The sheet to print; always a download."""
     tongue, file = _tongue(language, request), _file(request, incident_id)

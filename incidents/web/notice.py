@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from markupsafe import Markup
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import InvalidInput, NotFound
 from incidents.base.i18n import msgid
 from incidents.rules.draft import CaseFile
@@ -55,7 +56,7 @@ def notice_file(
     return attachment(written.encode(), "application/octet-stream", name)
 
 
-@post("/incidents/{incident_id:uuid}/notice", sync_to_thread=True)
+@post("/incidents/{incident_id:uuid}/notice", guards=[makes_document], sync_to_thread=True)
 def freeze_notice(request: PageRequest, incident_id: FromPath[UUID], form: NamedDependency[Form]) -> Response[str]:
     """Freeze the notice as it stands: what is published is known by its hash."""
     tongue = _tongue(form.text("language"), request)

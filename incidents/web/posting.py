@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Stream
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import Conflict, FieldError, IncidentError, InvalidInput, NotFound
 from incidents.base.i18n import msgid
 from incidents.steps import posting, recipients
@@ -54,7 +55,7 @@ def _letters(request: PageRequest, run: PrintRun, size: int) -> Iterator[Sequenc
         seq = batch[-1].seq
 
 
-@get(f"{RUN}/letters", sync_to_thread=True)
+@get(f"{RUN}/letters", guards=[makes_document], sync_to_thread=True)
 def download_letters(
     request: PageRequest, incident_id: FromPath[UUID], mailing_id: FromPath[UUID], run_id: FromPath[UUID]
 ) -> Stream:
@@ -165,7 +166,7 @@ def treat_one(
     return _back(incident_id, mailing_id, "saved")
 
 
-@get(f"{MAILING}/preview/{{recipient_id:uuid}}/letter.pdf", sync_to_thread=True)
+@get(f"{MAILING}/preview/{{recipient_id:uuid}}/letter.pdf", guards=[makes_document], sync_to_thread=True)
 def download_preview(
     request: PageRequest, incident_id: FromPath[UUID], mailing_id: FromPath[UUID], recipient_id: FromPath[UUID]
 ) -> Response[bytes]:
@@ -176,7 +177,7 @@ def download_preview(
     return attachment(made, "application/pdf", "letter.pdf")
 
 
-@post(f"{MAILING}/certificate", sync_to_thread=True)
+@post(f"{MAILING}/certificate", guards=[makes_document], sync_to_thread=True)
 def make_certificate(request: PageRequest, incident_id: FromPath[UUID], mailing_id: FromPath[UUID]) -> Response[str]:
     """The proof of what was done and reached; the case's record of communications learns of it."""
     standing_of(request, incident_id, mailing_id)

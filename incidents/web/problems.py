@@ -26,11 +26,13 @@ TITLES = {
     403: msgid("You may not do this"),
     404: msgid("There is no such page"),
     405: msgid("This is not possible here"),
+    408: msgid("It did not arrive in time"),
     409: msgid("Something has changed in the meantime"),
     413: msgid("Too much was sent at once"),
     422: msgid("Something needs correction"),
     429: msgid("Too many attempts"),
     500: msgid("Something went wrong on our side"),
+    503: msgid("The service is very busy"),
 }
 WAYS_OUT = {
     400: msgid("Please go back and try again."),

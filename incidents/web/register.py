@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 
+from incidents.api.pace import makes_document
 from incidents.base.errors import Forbidden, NotFound
 from incidents.base.time import BUDAPEST, zone
 from incidents.rules.register import Break
@@ -106,7 +107,7 @@ def show_entry(request: PageRequest, incident_id: FromPath[UUID]) -> Response[st
     return case_page(request, "pages/register_entry.html", found, lines=lines, timeline=timeline(found, lang))
 
 
-@post("/register/export", status_code=200, sync_to_thread=True)
+@post("/register/export", guards=[makes_document], status_code=200, sync_to_thread=True)
 @sudo
 def export(request: PageRequest, form: NamedDependency[Form]) -> Response[bytes]:
     """The entries asked for as a file; that the register left the house is itself an entry of the log."""

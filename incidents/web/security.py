@@ -1,15 +1,15 @@
 """The locks on the doors: headers on every answer, form tokens, throttles, request size, safe redirects."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
 from litestar.datastructures import MutableScopeHeaders
-from litestar.exceptions import TooManyRequestsException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import BeforeMessageSendHookHandler, Guard, Message, Scope
 
+from incidents.api.pace import count_call
 from incidents.base.settings import Settings
 
 MOST_BYTES = 1_000_000
@@ -83,21 +83,9 @@ def throttle(name: str, most: int, per: timedelta = timedelta(minutes=1)) -> Gua
     """
 
     def guard(connection: ASGIConnection, _: BaseRouteHandler) -> None:  # type: ignore[type-arg]
-        address = connection.client.host if connection.client else ""
-        calls: dict[tuple[str, str], list[datetime]] = connection.app.state.throttled
-        now: datetime = connection.app.state.clock.now()
-        recent = [at for at in calls.get((name, address), []) if now - at < per]
-        if len(recent) >= most:
-            raise TooManyRequestsException(headers={"retry-after": str(int(per.total_seconds()))})
-        _forget_old(calls, now - per)
-        calls[name, address] = [*recent, now]
+        count_call(connection, name, connection.client.host if connection.client else "", most, per)
 
     return guard
-
-
-def _forget_old(calls: dict[tuple[str, str], list[datetime]], before: datetime) -> None:
-    for key in [key for key, times in calls.items() if times[-1] < before]:
-        del calls[key]
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from litestar import Response, get
 from litestar.params import FromPath, FromQuery
 
+from incidents.api.pace import makes_document
 from incidents.rules.channels import ChannelAdvice, kinds_of_controller
 from incidents.rules.form import EntryMapping, mark
 from incidents.steps import authority
@@ -93,7 +94,7 @@ def _proper(advice: ChannelAdvice) -> list[Any]:
     return sorted(advice.channels, key=lambda one: ranks.index(one.verdict))
 
 
-@get("/incidents/{incident_id:uuid}/transfer/pdf", sync_to_thread=True)
+@get("/incidents/{incident_id:uuid}/transfer/pdf", guards=[makes_document], sync_to_thread=True)
 def download_sheet(
     request: PageRequest,
     incident_id: FromPath[UUID],

@@ -23,16 +23,21 @@ def settings_for(database_url: str, data: Path, **more: str) -> Settings:
 @contextmanager
 def served(settings: Settings, engine: Database, clock: FakeClock, port: int = 0) -> Iterator[str]:
     """Serve until the end of the block; the address."""
-    port = port or free_port()
-    config = uvicorn.Config(
-        site(settings, engine, clock), host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"
-    )
+    config = uvicorn.Config(site(settings, engine, clock), log_config=None, access_log=False, lifespan="on")
+    with running(config, port) as where:
+        yield f"http://127.0.0.1:{where}"
+
+
+@contextmanager
+def running(config: uvicorn.Config, port: int = 0) -> Iterator[int]:
+    """A web server as configured, on a port of 127.0.0.1 until the end of the block."""
+    config.host, config.port = "127.0.0.1", port or free_port()
     server = uvicorn.Server(config)
     thread = Thread(target=server.run)
     thread.start()
     try:
         wait_until(lambda: server.started, "the application to listen")
-        yield f"http://127.0.0.1:{port}"
+        yield config.port
     finally:
         server.should_exit = True
         thread.join(30)

@@ -3,7 +3,10 @@
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
+
 from incidents.base.links import AckLink, sign_ack
+from incidents.steps import people
 from tests.web.office import Office, text_of
 
 
@@ -71,6 +74,33 @@ def test_an_expired_link_says_the_way_out(small_office: Office) -> None:
     page = text_of(small_office.get(address, status=401))
     assert "Ez a hivatkozás már nem használható" in page
     assert "Belépés" in page or "Bejelentkezés" in page
+
+
+def test_who_serves_the_firm_no_more_learns_nothing_from_an_old_mail(office: Office) -> None:
+    incident = office.open_case()
+    address = link(office, incident)
+    office.get(address)
+    with office.uow() as uow:
+        people.revoke_role(uow, office.firm_id, office.users["dpo"], "dpo")
+    page = text_of(office.get(address, status=403))
+    assert "Ez a levél már nem Önnek szól" in page
+    assert "FUT-2026" not in page
+    assert "Futár" not in page
+
+    answer = office.browser.post(address, headers={"x-csrftoken": office.browser.cookies["csrf"]})
+    assert answer.status_code == 403
+    assert not office.case(incident).acknowledgements
+
+
+@pytest.mark.parametrize(
+    ("mailbox", "status"), [("Kelemen@futar.example", 200), ("info@futar.example", 200), ("regi@futar.example", 403)]
+)
+def test_a_mail_to_an_address_counts_while_the_profile_names_it(
+    small_office: Office, mailbox: str, status: int
+) -> None:
+    expires = small_office.clock.now() + timedelta(hours=72)
+    said = AckLink(small_office.open_case(), None, mailbox, "opened", expires)
+    small_office.get(f"/ack/{sign_ack(small_office.settings.secret_key, said)}", status=status)
 
 
 def test_an_altered_link_acknowledges_nothing(small_office: Office) -> None:

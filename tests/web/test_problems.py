@@ -27,7 +27,7 @@ def test_who_chose_english_gets_errors_in_english(small_office: Office) -> None:
 def test_a_crash_names_nothing_of_the_inside(fake_clock: FakeClock, tmp_path: Path) -> None:
     settings = load_settings({"INCIDENTS72_DATA": str(tmp_path)})
     app = create_app(settings, "an engine that is none: secret detail", fake_clock)
-    with TestClient(app, raise_server_exceptions=False) as browser:
+    with TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as browser:
         answer = browser.get("/login")
     assert answer.status_code == 500
     assert "Amit korábban rögzített, biztonságban van." in answer.text
