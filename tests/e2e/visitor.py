@@ -1,5 +1,6 @@
 """A person at a browser: reads labels, presses buttons, and notices what should never happen on any page."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
+
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page, Request, Response, Route
@@ -18,6 +21,13 @@ PATIENCE = 20_000
 """Milliseconds for one act of a page, on a machine that other tests keep busy."""
 TALLEST_PICTURE = 1200
 OPTIONAL = r"( \(nem kötelező\))?"
+
+
+def picture_folder(otherwise: Path) -> Path:
+    """Where pictures go: the folder named by GUIDE_SHOTS, relative to the repository, or a temporary one."""
+    folder = ROOT / os.environ["GUIDE_SHOTS"] if "GUIDE_SHOTS" in os.environ else otherwise
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @dataclass
