@@ -20,6 +20,7 @@ COMMANDS = {
     "test-mail": "incidents.commands.mailing:trial",
     "way-in": "incidents.commands.ways_in:way_in",
     "export": "incidents.commands.keeping:export",
+    "handout": "incidents.commands.handing:handout",
     "verify-register": "incidents.commands.keeping:verify_register",
     "backup": "incidents.commands.keeping:backup",
     "restore": "incidents.commands.keeping:restore",

@@ -182,10 +182,10 @@ def moved_basis(letter: str, then: Facts, now: Facts) -> tuple[str, ...]:
 
 
 def answer_faults(answer: str, sentence: str) -> list[FieldError]:
-    """What is wrong with the second person's answer to a proposal."""
+    """What is wrong with the second person's answer to a proposal; only a refusal must say why."""
     errors = []
     if answer not in {"approved", "refused"}:
         errors.append(FieldError("answer", "required", "Choose whether you approve or refuse."))
-    if not has_substance(sentence):
+    if answer != "approved" and not has_substance(sentence):
         errors.append(FieldError("sentence", "substance", SAY_WHY))
     return errors

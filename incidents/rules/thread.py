@@ -114,10 +114,10 @@ def answer_faults(form: OrderAnswerForm, received: datetime, now: datetime) -> l
 
 
 def sign_off_faults(answer: str, sentence: str) -> list[FieldError]:
-    """Every field of an answer to a request for sign-off that cannot stand."""
+    """Every field of an answer to a request for sign-off that cannot stand; only a refusal must say why."""
     errors = []
     if answer not in SIGN_OFF_ANSWERS:
         errors.append(FieldError("answer", "required", "Choose whether you sign it off."))
-    if not sentence.strip() or (answer == "refused" and not has_substance(sentence)):
+    if answer != "approved" and not has_substance(sentence):
         errors.append(FieldError("sentence", "substance", "Say in a sentence why; it is kept with your name."))
     return errors

@@ -57,7 +57,7 @@ def answer_proposal(uow: UnitOfWork, proposal_id: UUID, answer: str, sentence: s
     """Approve a proposal, which makes it the decision, or refuse it; returns the decision, None when refused.
 
     Raises:
-        InvalidInput: no answer, or none of substance.
+        InvalidInput: no answer, or a refusal without a sentence of substance.
         Forbidden: whoever answers is no person with an account, or has no say here.
         Conflict: it is the proposer's own, was answered, or something has changed since.
     """

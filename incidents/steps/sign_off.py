@@ -104,10 +104,10 @@ def asked_again(row: SignOffRequest) -> Asked:
 
 
 def answer(uow: UnitOfWork, request_id: UUID, said: str, sentence: str) -> SignOff:
-    """Sign off exactly the version that was asked about, or refuse it, with a sentence.
+    """Sign off exactly the version that was asked about, or refuse it with a sentence.
 
     Raises:
-        InvalidInput: no answer, or no sentence.
+        InvalidInput: no answer, or a refusal without a sentence of substance.
         Forbidden: the actor is no person who may sign here.
         Conflict: it was answered, is one's own, or the form has changed since.
     """

@@ -101,7 +101,7 @@ def record_decision(request: PageRequest, incident_id: FromPath[UUID], form: Nam
 def answer_proposal(
     request: PageRequest, incident_id: FromPath[UUID], proposal_id: FromPath[UUID], form: NamedDependency[Form]
 ) -> Response[str]:
-    """Approve or refuse, as the second person, with a sentence."""
+    """Approve, or refuse with a sentence, as the second person: one press either way."""
     try:
         with page_uow(request) as uow:
             row = decide.answer_proposal(uow, proposal_id, form.text("answer"), form.text("sentence"))

@@ -122,6 +122,7 @@ async def upload_list(request: PageRequest, incident_id: FromPath[UUID]) -> Resp
     arrived = await receive(request, incident_id, _list_form)
     if arrived.list_id is None:
         return await to_thread.run_sync(partial(_overview, request, incident_id, arrived.form))
+    await to_thread.run_sync(partial(_read_as_guessed, request, incident_id, arrived.list_id))
     return see_other(f"/incidents/{incident_id}/lists/{arrived.list_id}", done="saved")
 
 
@@ -218,14 +219,31 @@ def choose_columns(
     try:
         head: list[Row] = sheets.first_rows(_file(request, row), row.source, encoding, separator, 1)
         reading = Reading(_typed(form), encoding, separator, form.text("language"), len(head[0][1]) if head else 0)
-        with page_uow(request) as uow:
-            row = uploads.read_as(uow, list_id, reading)
-        found = lists.dry_run(_file(request, row), row)
-        with page_uow(request) as uow:
-            uploads.keep_findings(uow, list_id, found, vault(request))
+        _read_through(request, list_id, reading)
     except (InvalidInput, Conflict) as refused:
         return _list_page(request, incident_id, row, form.refused(refused))
     return see_other(f"/incidents/{incident_id}/lists/{list_id}#found")
+
+
+def _read_through(request: PageRequest, list_id: UUID, reading: Reading) -> None:
+    """Read the whole file once with these columns, and keep what was found; nobody is imported."""
+    with page_uow(request) as uow:
+        row = uploads.read_as(uow, list_id, reading)
+    found = lists.dry_run(_file(request, row), row)
+    with page_uow(request) as uow:
+        uploads.keep_findings(uow, list_id, found, vault(request))
+
+
+def _read_as_guessed(request: PageRequest, incident_id: UUID, list_id: UUID) -> None:
+    """Try the columns as their headings are understood: where that works, they only have to be confirmed."""
+    row = list_of(request, incident_id, list_id, "draft")
+    try:
+        encoding, separator = _chosen(request, row, None)
+        head = sheets.first_rows(_file(request, row), row.source, encoding, separator, 1)
+        headings = head[0][1] if head else []
+        _read_through(request, list_id, Reading(guess(headings), encoding, separator, row.language, len(headings)))
+    except (InvalidInput, Conflict):
+        return  # the page shows the columns and asks
 
 
 def _typed(form: Form) -> dict[str, int]:

@@ -66,7 +66,7 @@ def _page(request: PageRequest, incident_id: UUID, asked_id: UUID, refused: Form
 def answer_request(
     request: PageRequest, incident_id: FromPath[UUID], asked_id: FromPath[UUID], form: NamedDependency[Form]
 ) -> Response[str]:
-    """Sign off exactly this version, or refuse, with a sentence."""
+    """Sign off exactly this version, or refuse it with a sentence: one press either way."""
     try:
         with page_uow(request) as uow:
             sign_off.answer(uow, asked_id, form.text("answer"), form.text("sentence"))

@@ -127,7 +127,8 @@ def _second_person(case: Case, texts: Texts) -> RegisterCell:
     decision = case.decision
     if decision is None or not decision.approved_by:
         return ""
-    return texts.say("approved", name=decision.approved_by, sentence=decision.approval)
+    said = "approved" if decision.approval else "approved_plain"
+    return texts.say(said, name=decision.approved_by, sentence=decision.approval)
 
 
 _READERS: Mapping[str, Callable[[Case, Texts], RegisterCell]] = {

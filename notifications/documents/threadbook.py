@@ -35,7 +35,8 @@ def _content(case: Case, filing: Filing, texts: Texts) -> list[str]:
     if kept.sheet_sha256:
         found.append(texts.say("thread_sheet", sha256=kept.sheet_sha256))
     if signed:
-        found.append(texts.say("thread_signed", name=signed.answered_by, sentence=signed.sentence))
+        said = "thread_signed" if signed.sentence else "thread_signed_plain"
+        found.append(texts.say(said, name=signed.answered_by, sentence=signed.sentence))
     elif kept.unsigned_because:
         found.append(texts.say("thread_unsigned", reason=kept.unsigned_because))
     return found

@@ -87,9 +87,10 @@ def test_less_than_the_test_asks_for_waits_for_a_second_person_who_answers_in_tw
     where = f"/incidents/{incident}/proposals/{proposal.id}"
     page = f"/incidents/{incident}/decide"
     assert "Doktor Dóra" in text_of(office.get(page))
-    unfounded = office.fill_in(page, {"answer": "approved", "sentence": "rendben"}, action=where)
+    unfounded = office.fill_in(page, {"answer": "refused", "sentence": "rendben"}, action=where)
     assert unfounded.status_code == 422
     assert 'href="#f-sentence"' in unfounded.text
+    assert ">rendben</textarea>" in unfounded.text.replace("\n", ""), "what was typed stays"
     done = office.fill_in(page, {"answer": "approved", "sentence": CLEAR}, action=where)
     assert done.status_code == 303
     (decided,) = office.case(incident).decisions
