@@ -60,7 +60,10 @@ def look_at_what_is_asked(manager: Visitor, link: str) -> None:
 
 
 def read_one_entry(reader: Visitor, reference: str) -> None:
-    """One entry of the register with every version and reason, as an auditor reads it."""
+    """One entry of the register with every reason, as an auditor reads it, and the page that hands all of it out."""
     reader.open("/register")
     reader.follow(reference)
     reader.picture("bejegyzes", 1600)
+    reader.open("/register")
+    reader.follow("A nyilvántartás átadása")
+    reader.picture("atadas")

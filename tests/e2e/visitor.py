@@ -166,7 +166,10 @@ class Visitor:
         return Path(download.path()).read_bytes()
 
     def picture(self, name: str, tallest: int = TALLEST_PICTURE) -> None:
-        """A picture of the page from its top, as it looks without anything pointed at."""
+        """A picture of the page from its top, as it looks without anything pointed at.
+
+        The window is as high as the picture meanwhile: what keeps to its lower edge must not lie across the middle.
+        """
         size: dict[str, Any] = self.page.evaluate(
             "({width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})"
         )
@@ -174,4 +177,7 @@ class Visitor:
         file = self.watch.pictures / f"{name}.png"
         self.page.mouse.move(0, 0)
         self.page.evaluate("document.activeElement.blur()")
+        window = self.page.viewport_size or DESK
+        self.page.set_viewport_size({"width": window["width"], "height": int(clip["height"])})
         self.page.screenshot(path=file, full_page=True, clip=clip, animations="disabled", scale="css")  # type: ignore[arg-type]
+        self.page.set_viewport_size({"width": window["width"], "height": window["height"]})
