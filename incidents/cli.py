@@ -17,6 +17,7 @@ COMMANDS = {
     "clock": "incidents.commands.calculations:clock",
     "assess": "incidents.commands.calculations:assess",
     "doctor": "incidents.commands.keeping:doctor",
+    "test-mail": "incidents.commands.mailing:trial",
     "way-in": "incidents.commands.ways_in:way_in",
     "export": "incidents.commands.keeping:export",
     "handout": "incidents.commands.handing:handout",

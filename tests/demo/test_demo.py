@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 from litestar.testing import TestClient
+from playwright.sync_api import sync_playwright
 
 from incidents.base.settings import SettingsError, load_settings
 from incidents.base.time import SystemClock
@@ -24,6 +25,7 @@ from incidents.store.engine import Database, create_engine_for
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from incidents.web.app import create_app
 from incidents.web.mailbox import Letter, letters
+from tests.e2e.visitor import DESK, Watch, picture_folder
 from tests.processes import BIN, Processes, free_port, listens, product_env
 
 
@@ -239,3 +241,24 @@ def test_the_report_link_that_was_printed_opens_the_staff_form(browser: httpx.Cl
     link = re.search(r"http://\S+/r/\S+", play.output)
     assert link is not None
     assert "Hetedhét Példa Futár Kft." in browser.get(link.group()).text
+
+
+@pytest.mark.browser
+def test_a_full_house_is_worth_a_picture(play: Play, chromium_path: str, tmp_path: Path) -> None:
+    """The pictures of the guide that need more than one case, taken as the journey takes the others."""
+    with sync_playwright() as playwright:
+        watch = Watch(play.address, picture_folder(tmp_path / "pictures"))
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox", "--lang=hu"])
+        auditor = watch.visitor(chromium, DESK)
+        auditor.open("/login")
+        auditor.type("E-mail-cím", "szilvia.szamvevo@merleg.example")
+        auditor.type("Jelszó", PASSWORD)
+        auditor.press("Bejelentkezés")
+        for path, picture, tallest in (
+            ("/", "minden-ugy", 1150),
+            ("/board/wall", "fali-nezet", 900),
+            ("/statistics", "statisztika", 1300),
+        ):
+            auditor.open(path)
+            auditor.picture(picture, tallest)
+    assert watch.faults == []

@@ -57,5 +57,5 @@ class Service:
     def command(self, *arguments: str) -> str:
         """Run another command on the same data; what it printed. It must succeed."""
         called = self.processes.start([str(BIN / "incidens72"), *arguments], self.env)
-        assert called.popen.wait(60) == 0, called.output()
+        assert called.popen.wait(240) == 0, called.output()
         return called.output()

@@ -5,7 +5,6 @@ keeps them for the guide. With Debian's chromium-l10n and `LANGUAGE=hu` the date
 the pictures to 256 colours before they are committed (tests/test_guide.py watches their size).
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -19,9 +18,10 @@ from docx import Document
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from tests.e2e import other_roles
 from tests.e2e.service import Service
-from tests.e2e.visitor import DESK, PHONE, Visitor, Watch
-from tests.processes import ROOT, Processes
+from tests.e2e.visitor import DESK, PHONE, Visitor, Watch, picture_folder
+from tests.processes import Processes
 from tests.servers import Received, SmtpServer
 
 if TYPE_CHECKING:
@@ -41,9 +41,7 @@ IDENTIFIER = "NAIH-MINTA-1/2026"
 
 @pytest.fixture
 def pictures(tmp_path: Path) -> Path:
-    folder = ROOT / os.environ["GUIDE_SHOTS"] if "GUIDE_SHOTS" in os.environ else tmp_path / "pictures"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return picture_folder(tmp_path / "pictures")
 
 
 @pytest.fixture
@@ -62,6 +60,7 @@ def test_from_the_staff_report_to_the_closed_case(browser: "Browser", service: S
     operator = watch.visitor(browser, DESK)
     set_up(operator, service.setup_link())
     report_link = take_the_firm_in(operator)
+    other_roles.look_after_the_doors(operator)
 
     dpo = watch.visitor(browser, DESK)
     accept_the_invitation(dpo, link_in(service.mail_to(DPO, "Meghívó"), "/invite/"))
@@ -76,14 +75,20 @@ def test_from_the_staff_report_to_the_closed_case(browser: "Browser", service: S
     find_the_case(dpo, reference)
     set_awareness(dpo)
     record_the_facts(dpo)
+    other_roles.work_through_the_list(dpo)
     answer_the_risk_questions(dpo)
     decide(dpo)
     freeze_both_drafts(dpo, reference)
     record_the_filing(dpo)
     record_the_communication(dpo)
     fill_in_the_form(dpo)
+    other_roles.ask_for_a_sign_off(dpo)
+    manager = watch.visitor(browser, DESK)
+    other_roles.accept(manager, link_in(service.mail_to(other_roles.MANAGER, "Meghívó"), "/invite/"), PASSWORD)
+    other_roles.look_at_what_is_asked(manager, link_in(service.mail_to(other_roles.MANAGER, reference), "/incidents/"))
     record_the_follow_up(dpo)
     look_into_the_register(dpo, reference)
+    other_roles.read_one_entry(dpo, reference)
     close(dpo, reference)
 
     assert watch.faults == []
@@ -408,6 +413,7 @@ def record_the_follow_up(dpo: Visitor) -> None:
     dpo.pick("Csatorna", "NAIH Incidensbejelentő Rendszer", form)
     dpo.moment("Mikor küldte el?", now(), form)
     dpo.type("Megjegyzés", "Az intézkedéseket és az értesítés eredményét pótoljuk.", form)
+    dpo.type("Jóváhagyás nélkül nyújtjuk be, mert …", "A vezető repülőn ül, a pótlás nem várhat.", form)
     dpo.press("Benyújtás rögzítése", form)
     dpo.follow("Benyújtás")
     dpo.sees("Kiegészítő bejelentés")

@@ -1,5 +1,6 @@
 """A person at a browser: reads labels, presses buttons, and notices what should never happen on any page."""
 
+import os
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import expect
+
+from tests.processes import ROOT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Download, Locator, Page, Request, Response, Route
@@ -18,6 +21,13 @@ PATIENCE = 20_000
 """Milliseconds for one act of a page, on a machine that other tests keep busy."""
 TALLEST_PICTURE = 1200
 OPTIONAL = r"( \(nem kötelező\))?"
+
+
+def picture_folder(otherwise: Path) -> Path:
+    """Where pictures go: the folder named by GUIDE_SHOTS, relative to the repository, or a temporary one."""
+    folder = ROOT / os.environ["GUIDE_SHOTS"] if "GUIDE_SHOTS" in os.environ else otherwise
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 @dataclass
@@ -156,7 +166,10 @@ class Visitor:
         return Path(download.path()).read_bytes()
 
     def picture(self, name: str, tallest: int = TALLEST_PICTURE) -> None:
-        """A picture of the page from its top, as it looks without anything pointed at."""
+        """A picture of the page from its top, as it looks without anything pointed at.
+
+        The window is as high as the picture meanwhile: what keeps to its lower edge must not lie across the middle.
+        """
         size: dict[str, Any] = self.page.evaluate(
             "({width: document.documentElement.clientWidth, height: document.documentElement.scrollHeight})"
         )
@@ -164,4 +177,7 @@ class Visitor:
         file = self.watch.pictures / f"{name}.png"
         self.page.mouse.move(0, 0)
         self.page.evaluate("document.activeElement.blur()")
+        window = self.page.viewport_size or DESK
+        self.page.set_viewport_size({"width": window["width"], "height": int(clip["height"])})
         self.page.screenshot(path=file, full_page=True, clip=clip, animations="disabled", scale="css")  # type: ignore[arg-type]
+        self.page.set_viewport_size({"width": window["width"], "height": window["height"]})
