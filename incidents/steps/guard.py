@@ -1,5 +1,6 @@
 """The one question every step asks first: may this actor do this, here?"""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from incidents.base.errors import Forbidden
@@ -24,6 +25,12 @@ def require(uow: UnitOfWork, controller_id: UUID, act: str) -> None:
         raise Forbidden
 
 
+def where_roles_allow(roles: Mapping[UUID, frozenset[str]], act: str) -> frozenset[UUID]:
+    """The controllers at which one's roles allow an act; each set of roles is judged once, however many there are."""
+    enough = {held for held in set(roles.values()) if may(held, act)}
+    return frozenset(key for key, held in roles.items() if held in enough)
+
+
 def where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
     """The controllers of the unit of work at which the actor may do an act; None means all it was opened for.
 
@@ -31,7 +38,7 @@ def where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
     """
     if uow.actor.is_process:
         return None
-    allowed = frozenset(key for key, roles in uow.actor.roles.items() if uow.sees(key) and may(roles, act))
+    allowed = frozenset(key for key in where_roles_allow(uow.actor.roles, act) if uow.sees(key))
     return None if allowed == uow.scope else allowed
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, case, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, case, exists, func, literal, or_, select, tuple_, union
 from sqlalchemy.orm import aliased
 
 from incidents.rules.access import roles_for
@@ -23,7 +23,7 @@ SOON = timedelta(hours=24)
 UNTAKEN, TAKEN, STILL = 0, 1, 2
 """The order of the board: running and taken by nobody, running, no running clock; in each by deadline."""
 
-RUNNING = literal("running", literal_execute=True)
+RUNNING, STOPPED = literal("running", literal_execute=True), literal("stopped", literal_execute=True)
 """Written out in the statement: SQLite uses a partial index only where it reads the word itself."""
 
 Place: TypeAlias = tuple[int, datetime, UUID]
@@ -32,8 +32,9 @@ Found: TypeAlias = Select[Incident, ClockRow, str]
 
 
 def place(incident: Incident, clock: ClockRow) -> Place:
-    """Where a case stands on the board."""
-    rank = STILL if clock.state != "running" else TAKEN if incident.acknowledged_at is not None else UNTAKEN
+    """Where a case stands on the board; a closed one waits for nobody."""
+    taken = incident.acknowledged_at is not None or incident.closed_at is not None
+    rank = STILL if clock.state != "running" else TAKEN if taken else UNTAKEN
     return rank, clock.deadline_at, incident.id
 
 
@@ -43,7 +44,8 @@ def board(uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | 
     In the order of ``place``. ``controllers`` narrows what the unit of work sees; None leaves it.
     """
     found: list[Row] = []
-    for rank in range(wanted.after[0] if wanted.after else UNTAKEN, STILL + 1):
+    first = TAKEN if wanted.state == "closed" else UNTAKEN
+    for rank in range(wanted.after[0] if wanted.after else first, STILL + 1):
         if len(found) < wanted.limit:
             statement = _of_rank(_narrow(_cases(controllers), wanted, uow.now), wanted, rank)
             found += _rows(uow, statement.limit(wanted.limit - len(found)))
@@ -76,7 +78,7 @@ def _of_rank(statement: Found, wanted: BoardFilter, rank: int) -> Found:
     if rank == STILL:
         statement = _stopped(statement, wanted.regime)
     else:
-        taken = Incident.acknowledged_at.is_not(None)
+        taken = or_(Incident.acknowledged_at.is_not(None), Incident.closed_at.is_not(None))
         statement = _led(statement, wanted.regime).where(taken if rank == TAKEN else ~taken)
     if wanted.after and wanted.after[0] == rank:
         seen = literal(wanted.after[1], Instant()), literal(wanted.after[2], Uuid())
@@ -102,10 +104,10 @@ def _stopped(statement: Found, regime: str) -> Found:
     other = aliased(ClockRow)
     mine = [other.incident_id == ClockRow.incident_id, *([other.regime == regime] if regime else [])]
     rank = case((other.regime == GDPR_33, 0), else_=1)
-    newest = select(other.id).where(*mine, other.state == "stopped").order_by(rank, other.deadline_at, other.id)
+    newest = select(other.id).where(*mine, other.state == STOPPED).order_by(rank, other.deadline_at, other.id)
     runs = exists().where(*mine, other.state == RUNNING)
     leads = ClockRow.id == newest.limit(1).correlate(ClockRow).scalar_subquery()
-    return statement.where(ClockRow.state == "stopped", ~runs, leads)
+    return statement.where(ClockRow.state == STOPPED, ~runs, leads)
 
 
 def _narrow(statement: Found, wanted: BoardFilter, now: datetime) -> Found:
@@ -127,9 +129,12 @@ def _in_the_hands_of(person: UUID | str) -> ColumnElement[bool]:
     """Handed over to somebody; while it was handed to nobody, whoever has taken it."""
     if not isinstance(person, UUID):
         return and_(Incident.held_by_id.is_(None), Incident.acknowledged_at.is_(None))
-    # Not correlated: asked once for the whole board.
-    took = Incident.id.in_(select(Acknowledgement.incident_id).where(Acknowledgement.user_id == person))
-    return or_(Incident.held_by_id == person, and_(Incident.held_by_id.is_(None), took))
+    # One set of cases, so that the database can begin with it; an OR would make it look at every clock there is.
+    one = aliased(Incident)
+    took = select(Acknowledgement.incident_id).where(Acknowledgement.user_id == person)
+    took = took.join(one, one.id == Acknowledgement.incident_id).where(one.held_by_id.is_(None))
+    held = aliased(Incident)
+    return Incident.id.in_(union(select(held.id).where(held.held_by_id == person), took))
 
 
 def _marked(mark: str, now: datetime) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.enums import MediaType
 from litestar.template.base import csrf_token
+from markupsafe import Markup, escape
 
 from incidents.base import hungarian
 from incidents.base.errors import FieldError, IncidentError
@@ -196,6 +197,7 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
         "hours_words": lambda passed: hungarian.hours_in_words(passed, lang),
         "drill_period": lambda speed: hungarian.hours_in_words(period_of(speed), lang),
         "decimal": lambda value: f"{value:g}".replace(".", "," if lang == "hu" else "."),
+        "options": options,
         "number": lambda count: hungarian.format_number(count, lang),
         "az": lambda word: hungarian.with_article(word) if lang == "hu" else word,
         "Az": lambda word: hungarian.with_article(word, capital=True) if lang == "hu" else word,
@@ -212,6 +214,15 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
             (code, text.in_language(lang)) for code, text in vocabulary.vocabulary()[key].codes.items()
         ],
     }
+
+
+def options(choices: Iterable[tuple[object, str]], chosen: str = "") -> Markup:
+    """The options of a long list, the chosen one marked; a template takes several times as long for hundreds."""
+    lines = (
+        f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(name)}</option>'
+        for key, name in ((str(key), name) for key, name in choices)
+    )
+    return Markup("".join(lines))  # noqa: S704  every part is escaped above
 
 
 @cache

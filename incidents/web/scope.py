@@ -3,14 +3,14 @@
 from contextlib import AbstractContextManager
 from uuid import UUID
 
-from incidents.rules.access import may
+from incidents.steps.guard import where_roles_allow
 from incidents.store.uow import UnitOfWork, unit_of_work
 from incidents.web.sessions import PageRequest, actor_of
 
 
 def where_may(request: PageRequest, act: str) -> frozenset[UUID]:
     """The controllers at which the person's roles allow an act."""
-    return frozenset(key for key, roles in actor_of(request).roles.items() if may(roles, act))
+    return where_roles_allow(actor_of(request).roles, act)
 
 
 def list_uow(request: PageRequest, act: str) -> AbstractContextManager[UnitOfWork]:

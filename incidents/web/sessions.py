@@ -208,7 +208,7 @@ def login_address(connection: Connection) -> str:
 
 def may_anywhere(connection: Connection, act: str) -> bool:
     """Whether the person may do an act at one controller at least: what menus need to know."""
-    return any(may(roles, act) for roles in actor_of(connection).roles.values())
+    return any(may(roles, act) for roles in set(actor_of(connection).roles.values()))
 
 
 def may_at(connection: Connection, controller_id: UUID, act: str) -> bool:

@@ -1,4 +1,7 @@
-"""What the first three journeys may cost, counted in a real browser: every field group, choice and press is an act."""
+"""What journeys and pages may cost, counted in a real browser.
+
+Of the first three journeys every field group, choice and press is an act; of a page, what it loads over a slow line.
+"""
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,7 +12,7 @@ from tests.e2e.test_reachable import House, house, visitor
 from tests.inbox_builders import SUBJECT, processors_mail
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, Response
 
 __all__ = ["house"]
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
@@ -80,3 +83,29 @@ def test_what_the_first_three_journeys_cost(browser: "Browser", house: House, sc
         judge.press("Elfogadom bejelentésként")
         assert "/incidents/" in page.url
         assert len(judge.acts) <= 2
+
+
+LIGHT, FEW = 80_000, 8
+"""Bytes of a page with all it loads, before it is compressed and with nothing kept from the last one; its requests."""
+
+
+def _costly_pages(house: House) -> list[str]:
+    case, firm = f"/incidents/{house.lived_in.busy.id}", f"/controllers/{house.lived_in.firm.id}"
+    of_the_case = [case, f"{case}/work", f"{case}/print"]
+    return ["/", "/board/wall", *of_the_case, "/statistics", "/account/second-step", f"{firm}/sign-in"]
+
+
+@pytest.mark.browser
+def test_a_page_is_light_and_asks_for_little_and_only_of_this_service(browser: "Browser", house: House) -> None:
+    too_much = []
+    for path in _costly_pages(house):
+        loaded: list[Response] = []
+        with visitor(browser, house, viewport=PHONE) as page:
+            page.on("response", lambda one, loaded=loaded: loaded.append(one))
+            page.goto(path, wait_until="load")
+            assert page.url == house.address + path
+            bytes_of = [len(one.body()) for one in loaded if one.status == 200]
+            if sum(bytes_of) > LIGHT or len(loaded) > FEW:
+                too_much.append((path, sum(bytes_of), len(loaded)))
+            assert {one.url.startswith(house.address) for one in loaded} == {True}, path
+    assert too_much == []

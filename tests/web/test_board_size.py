@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from litestar.testing import TestClient
@@ -77,6 +78,21 @@ def statements(engine: Database) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
+@contextmanager
+def plans(engine: Database) -> Iterator[list[str]]:
+    """How SQLite goes about each statement meanwhile."""
+    found: list[str] = []
+
+    def explain(_connection: Any, cursor: Any, statement: str, parameters: Any, *_rest: object) -> None:
+        if statement.startswith("SELECT"):
+            raw = cursor.connection.cursor()
+            found.append(" | ".join(str(row[-1]) for row in raw.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)))
+
+    event.listen(engine, "before_cursor_execute", explain)
+    yield found
+    event.remove(engine, "before_cursor_execute", explain)
+
+
 def test_a_page_of_fifty_cases_asks_the_database_no_more_than_a_page_of_few(officer: Officer) -> None:
     few = f"/?q={'(7)'}"
     officer.get("/"), officer.get(few)
@@ -92,6 +108,27 @@ def test_a_page_of_fifty_cases_asks_the_database_no_more_than_a_page_of_few(offi
     assert len(asked) <= 20
     assert len([one for one in for_one if one.startswith("SELECT")]) <= len(asked) + 2, "every rank was looked at"
     assert len([one for one in for_wall if one.startswith("SELECT")]) <= 22
+
+
+FILTERS = {
+    "no filter": ("/", "ix_clock_running"),
+    "closed": ("/?only=closed", "ix_clock_stopped"),
+    "a duty": ("/?regime=kibertv", "ix_clock_running"),
+    "a person": ("/?person={person}", "ix_acknowledgement_user_id"),
+}
+
+
+@pytest.mark.parametrize("narrowed", FILTERS)
+def test_no_filter_makes_the_database_look_at_every_case(sqlite_url: str, fake_clock: FakeClock, narrowed: str) -> None:
+    """On SQLite, whose plans are the same at every size; PostgreSQL chooses by what is in the table."""
+    path, index = FILTERS[narrowed]
+    officer = Officer(sqlite_url, fake_clock)
+    with officer.browser, plans(officer.engine) as found:
+        officer.get(path.format(person=officer.crowd.colleagues[2]))
+    of_the_board = [plan for plan in found if "clock" in plan and "SEARCH controller" in plan]
+    assert any(index in plan for plan in of_the_board), of_the_board
+    assert [plan for plan in of_the_board if re.search(r"SCAN (incident|clock)(?! USING INDEX ix_clock_)", plan)] == []
+    officer.engine.dispose()
 
 
 def test_every_case_stands_on_the_board_once_in_one_order_over_all_its_pages(officer: Officer) -> None:

@@ -37,7 +37,7 @@ class Incident(Keyed, OfController, Table):
     reporter: Mapped[str] = mapped_column(default="")
     receipt_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
     is_drill: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
-    held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    held_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"), index=True)
     acknowledged_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closing_note: Mapped[str] = mapped_column(default="")
@@ -65,6 +65,7 @@ class Acknowledgement(Keyed, OfIncident, Table):
     """A named person takes the case, or (``clock_id``, ``stage``) one warning of one clock of it. Append-only."""
 
     __tablename__ = "acknowledgement"
+    __table_args__ = (Index("ix_acknowledgement_user_id", "user_id", "incident_id"),)
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     name: Mapped[str]
     clock_id: Mapped[UUID | None] = mapped_column(ForeignKey("clock.id"))
@@ -89,6 +90,13 @@ class ClockRow(Keyed, OfIncident, Table):
             "incident_id",
             postgresql_where=text("state = 'running'"),
             sqlite_where=text("state = 'running'"),
+        ),
+        Index(
+            "ix_clock_stopped",
+            "deadline_at",
+            "incident_id",
+            postgresql_where=text("state = 'stopped'"),
+            sqlite_where=text("state = 'stopped'"),
         ),
     )
     regime: Mapped[str] = mapped_column(String(40))
