@@ -83,9 +83,9 @@ def visitor(browser: "Browser", *, device: bool = True) -> "Iterator[Page]":
     context.close()
 
 
-def press(page: "Page", button: str) -> None:
+def press(page: "Page", button: str, *, exact: bool = True) -> None:
     with page.expect_navigation():
-        page.locator("main").get_by_role("button", name=button, exact=True).click()
+        page.locator("main").get_by_role("button", name=button, exact=exact).click()
 
 
 @pytest.mark.browser
@@ -110,7 +110,7 @@ def test_a_passkey_is_added_opens_the_door_proves_who_is_there_and_is_removed(br
 
         door.town.clock.advance(minutes=11)
         page.goto(f"{door.address}/account/passkeys")
-        press(page, "Törlés: Teszttelefon")
+        press(page, "Törlés", exact=False)
         assert page.locator("h1").inner_text() == "Ön az?", "what can do harm asks once more who is there"
         inspector.look()
         press(page, "Azonosítókulcs használata")
@@ -153,7 +153,7 @@ def test_the_pages_between_the_password_and_the_inside_shut_nobody_out(browser: 
         inspector.look()
         press(page, "A második lépés bekapcsolása")
         inspector.look()
-        secret = page.locator("code.secret").inner_text()
+        secret = page.locator("code.secret").text_content() or ""
         page.get_by_label("Kód", exact=True).fill(Authenticator(secret, door.town.clock).code())
         press(page, "A második lépés bekapcsolása")
         assert page.locator("#codes code").count() == 10
