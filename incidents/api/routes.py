@@ -6,7 +6,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.exceptions import ClientException
 
-from incidents.api import acts, duties, filings, hands, incidents, publicity, recipients, register
+from incidents.api import acts, casework, duties, filings, hands, incidents, publicity, recipients, register
 from incidents.api.caller import identify
 from incidents.api.faults import name_every_fault
 
@@ -16,6 +16,7 @@ handlers: list[Any] = [
         route_handlers=[
             *incidents.handlers,
             *acts.handlers,
+            *casework.handlers,
             *duties.handlers,
             *filings.handlers,
             *hands.handlers,

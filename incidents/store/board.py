@@ -44,10 +44,11 @@ def board(uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | 
     In the order of ``place``. ``controllers`` narrows what the unit of work sees; None leaves it.
     """
     found: list[Row] = []
+    narrowed = _narrow(_cases(controllers), wanted, uow.now)
     first = TAKEN if wanted.state == "closed" else UNTAKEN
     for rank in range(wanted.after[0] if wanted.after else first, STILL + 1):
         if len(found) < wanted.limit:
-            statement = _of_rank(_narrow(_cases(controllers), wanted, uow.now), wanted, rank)
+            statement = _of_rank(narrowed, wanted, rank)
             found += _rows(uow, statement.limit(wanted.limit - len(found)))
     return found
 

@@ -45,6 +45,12 @@ BODIES: dict[tuple[str, str], Any] = {
     },
 }
 BODIES |= {
+    ("POST", "/incidents/{incident_id}/tasks"): {"title": "Naplók mentése."},
+    ("POST", "/incidents/{incident_id}/tasks/{task_id}/settlement"): {"state": "done"},
+    ("POST", "/incidents/{incident_id}/tasks/{task_id}/reopening"): None,
+    ("POST", "/incidents/{incident_id}/comments"): {"comment": "A szállító hétfőn ad választ."},
+}
+BODIES |= {
     ("POST", "/incidents/{incident_id}/recipient-lists"): {"purpose": "Tájékoztatás"},
     ("POST", "/recipient-lists/{list_id}/recipients"): {"recipients": [{"name": "Minta Anna"}]},
     ("POST", "/recipient-lists/{list_id}/recipients.csv"): None,
@@ -90,6 +96,10 @@ ACTS = {
     ("POST", "/incidents/{incident_id}/duties/{duty_id}/reconsideration"): "amend",
     ("POST", "/incidents/{incident_id}/duties/{duty_id}/changes"): "set_awareness",
     ("POST", "/incidents/{incident_id}/duties/{duty_id}/reports"): "file",
+    ("POST", "/incidents/{incident_id}/tasks"): "amend",
+    ("POST", "/incidents/{incident_id}/tasks/{task_id}/settlement"): "amend",
+    ("POST", "/incidents/{incident_id}/tasks/{task_id}/reopening"): "amend",
+    ("POST", "/incidents/{incident_id}/comments"): "amend",
     ("GET", "/register"): "register",
     ("GET", "/register/verification"): "register",
 }
@@ -112,7 +122,7 @@ def _operations(site: TestClient[Any]) -> list[tuple[str, str]]:
 
 
 def _path(path: str, incident_id: object, document_id: object) -> str:
-    keys = dict.fromkeys(("document_id", "duty_id", "list_id", "mailing_id"), document_id)
+    keys = dict.fromkeys(("document_id", "duty_id", "list_id", "mailing_id", "task_id"), document_id)
     return path.format(incident_id=incident_id, form="pdf", **keys)
 
 
