@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -22,8 +23,6 @@ from incidents.store.uow import Actor, UnitOfWork
 LENGTHS = Lengths()
 """How long a sign-in lasts where no setting says otherwise."""
 _hasher = PasswordHasher()
-# Checked when the account does not exist, so that the answer takes as long as for one that does.
-_NOBODY = _hasher.hash("nobody has this password")
 
 
 class SignInFailed(Unauthenticated):
@@ -89,8 +88,15 @@ def hash_password(password: str) -> str:
 
 def password_fits(user: User | None, password: str) -> bool:
     """Whether this is the password of a usable account; takes as long when it is not."""
+    nobody = _nobody()
     usable = user is not None and user.is_active and user.password_hash and len(password) <= LONGEST_PASSWORD
-    return secret_fits(user.password_hash if user and usable else _NOBODY, password[:LONGEST_PASSWORD]) and bool(usable)
+    return secret_fits(user.password_hash if user and usable else nobody, password[:LONGEST_PASSWORD]) and bool(usable)
+
+
+@cache
+def _nobody() -> str:
+    """What is checked when the account does not exist: made at the first sign-in, most processes see none."""
+    return _hasher.hash("nobody has this password")
 
 
 def about(uow: UnitOfWork, user: User) -> tuple[str, ...]:
