@@ -21,10 +21,7 @@ with keys of real objects and with any, as DPO, case handler, reporter, auditor,
 and without a key, against real `incidens72 web` processes. An answer of 5xx, one that the description does not name,
 another media type or another shape is a fault. After each operation everything is put back.
 """
-MENDED = (
-    "`GET /drafts/{document_id}/{form}` answered PDF and DOCX; the description named JSON",
-    "400, 408, 413, 429 and 503 are possible since there are limits; the description named none of them",
-)
+MENDED = ("`GET /drafts/{document_id}/{form}` answered PDF and DOCX; the description named JSON",)
 """What earlier runs found."""
 
 

@@ -11,6 +11,7 @@ from incidents.base import logs
 from incidents.base.errors import IncidentError, InvalidInput, Unauthenticated
 from incidents.base.i18n import Translator, msgid, translator
 from incidents.web.kept import kept_page
+from incidents.web.limits import UnknownHost
 from incidents.web.rendering import page, see_other, words
 from incidents.web.requestlog import request_id
 from incidents.web.security import cookie_name
@@ -48,6 +49,7 @@ WAYS_OUT = {
         "What you recorded earlier is safe. Please try again in a minute; if it happens again, tell your operator."
     ),
 }
+ELSEWHERE = msgid("This is not the address of the service")
 FORM_EXPIRED = msgid(
     "This form was open for too long, or cookies are blocked. Go back, reload the page and send it again."
 )
@@ -59,7 +61,7 @@ def on_incident_error(request: AnyRequest, error: IncidentError) -> Response[Any
         return problem(error.status, error.code, error_sentence(error, api_words(request)), _fields(request, error))
     if type(error) is Unauthenticated:
         return kept_page(request) or see_other(login_address(request))
-    return error_page(request, error.status, error_sentence(error, words(request)))
+    return error_page(request, error.status, error_sentence(error, words(request)), here=type(error) is not UnknownHost)
 
 
 def on_http_error(request: AnyRequest, error: HTTPException) -> Response[Any]:
@@ -136,10 +138,10 @@ def problem(status: int, code: str, detail: str, errors: list[dict[str, str]] | 
     return Response(body, status_code=status, media_type=PROBLEM_JSON, headers=headers)
 
 
-def error_page(request: AnyRequest, status: int, sentence: str) -> Response[str]:
-    """A page that says what is wrong and the way out."""
-    title = words(request)(TITLES.get(status, TITLES[400]))
-    said: dict[str, Any] = {"title": title, "sentence": sentence}
+def error_page(request: AnyRequest, status: int, sentence: str, *, here: bool = True) -> Response[str]:
+    """A page that says what is wrong and the way out; ``here``: whether that can lead through this address."""
+    title = words(request)(TITLES.get(status, TITLES[400]) if here else ELSEWHERE)
+    said: dict[str, Any] = {"title": title, "sentence": sentence, "here": here}
     number = request_id(request.scope)
     return page(request, "pages/error.html", status=status, banners=(), code=status, number=number, **said)
 
