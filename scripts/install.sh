@@ -42,7 +42,8 @@ usable() {
 
 fill() {
     if [ -n "$uv" ]; then
-        uv pip sync --quiet --python "$python" --require-hashes "$lock"
+        # Compiled once here, as pip does: where Python may write no bytecode, every start would compile everything.
+        uv pip sync --quiet --compile-bytecode --python "$python" --require-hashes "$lock"
         uv pip install --quiet --python "$python" --no-deps --no-build-isolation --editable .
     else
         "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --requirement "$lock"

@@ -13,4 +13,4 @@ NOBODYS = QUICK.hash("nobody has this password")
 def quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same hash with less work: a quarter of a second a password is meant for attackers, not for tests."""
     monkeypatch.setattr(sessions, "_hasher", QUICK)
-    monkeypatch.setattr(sessions, "_NOBODY", NOBODYS)
+    monkeypatch.setattr(sessions, "_nobody", lambda: NOBODYS)

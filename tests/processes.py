@@ -48,10 +48,12 @@ def compose_command(service: str) -> list[str]:
 
 
 def product_env(**settings: object) -> dict[str, str]:
-    """The environment for a process of the product: this machine's, no product setting but those named here."""
-    inherited = {
-        name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in PRODUCT_VARIABLES
-    }
+    """The environment for a process of the product: this machine's, no product setting but those named here.
+
+    What one process has compiled the next one finds, whatever this machine says of bytecode: hundreds are started.
+    """
+    unwanted = {*PRODUCT_VARIABLES, "PYTHONDONTWRITEBYTECODE"}
+    inherited = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in unwanted}
     return inherited | {name: str(value) for name, value in settings.items()}
 
 

@@ -22,6 +22,7 @@ LONGEST_LINE = 300
 MOST_ATTACHMENTS = 50
 _BROKEN = (MessageError, LookupError, ValueError, TypeError, AttributeError)
 """What the standard library raises over mails that break its rules."""
+_OF_PARTS = re.compile(rb"^content-[a-z-]+:", re.IGNORECASE | re.MULTILINE)
 _UNSEEN = {"script", "style", "head", "title"}
 _ENDS_LINE = {"p", "br", "div", "tr", "li", "h1", "h2", "h3"}
 
@@ -64,7 +65,7 @@ class Mail:
 
 def read(content: bytes) -> Mail:
     """Read a mail; what cannot be read is left empty."""
-    mail = message_from_bytes(content, _class=EmailMessage, policy=policy.default)
+    mail = _parsed(content)
     return Mail(
         sender=_sender(mail),
         subject=_line(mail, "subject"),
@@ -72,6 +73,16 @@ def read(content: bytes) -> Mail:
         text=_text(mail),
         attachments=tuple(_attachments(mail)),
     )
+
+
+def _parsed(content: bytes) -> EmailMessage:
+    """The mail; as one piece of text where the library stumbles over what is said of its parts."""
+    for said in (content, _OF_PARTS.sub(b"X-Unread:", content)):
+        try:
+            return message_from_bytes(said, _class=EmailMessage, policy=policy.default)
+        except _BROKEN:
+            continue
+    return EmailMessage()
 
 
 def story(mail: Mail, longest: int) -> str:

@@ -35,7 +35,7 @@ def work_through_the_list(dpo: Visitor) -> None:
     """The playbook for a lost device, a task done, a comment for the colleagues."""
     dpo.follow("Munka")
     dpo.press("Teendőlista indítása: Elveszett vagy ellopott eszköz")
-    dpo.page.get_by_role("button", name="Elvégezve: ").first.click()
+    dpo.page.get_by_role("button", name="Elvégeztem: ").first.click()
     dpo.sees("elvégezve")
     dpo.type("Új megjegyzés", "A futár délután bejön, és elmondja, hol állt az autó.")
     dpo.press("Megjegyzés hozzáadása")

@@ -117,7 +117,7 @@ class Replay:
         found = re.search(r"https?://[^/]+(/ack/\S+)", self.last[who].text())
         assert found is not None
         page = self.api.site.get(found.group(1))
-        [token] = re.findall(r'name="_csrf_token"[^>]*value="([^"]+)"', page.text)
+        token, *_ = re.findall(r'name="_csrf_token"[^>]*value="([^"]+)"', page.text)
         assert self.api.site.post(found.group(1), data={"_csrf_token": token}).status_code == 303
 
     def do_awareness(self, at: float, hour: float, reason: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from incidents.rules.inbox import LONGEST_TEXT, read, story
@@ -38,6 +38,7 @@ def test_the_story_is_the_subject_and_the_text_and_not_longer_than_a_report() ->
     assert len(story(read(processors_mail(subject="a" * 900)), 200)) == 200
 
 
+@example(b"*0*", b"Content-Type: multipart/mixed; b")
 @given(
     st.binary(max_size=400),
     st.sampled_from([b"", b"Subject: =?utf-8?b?", b"Content-Type: multipart/mixed; b", b"Date: "]),

@@ -41,6 +41,7 @@ SUDO_ROUTES = {
     "/controllers/{controller_id}/sign-in/reset",
     "/incidents/{incident_id}/lists/{list_id}/erase",
     "/register/export",
+    "/register/handout",
 }
 
 
