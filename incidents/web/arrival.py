@@ -10,7 +10,7 @@ from litestar.datastructures import Cookie
 from incidents.rules.browsers import browser_words
 from incidents.steps import sessions
 from incidents.web.security import cookie_name
-from incidents.web.sessions import Connection, session_of, settings_of, system_uow, user_of
+from incidents.web.sessions import Connection, own_cookie, session_of, settings_of, system_uow, user_of
 
 SHOWN_FOR = 60
 """Seconds after which the sign-in is no news any more."""
@@ -56,13 +56,4 @@ def before(request: Connection) -> Arrival:
 
 
 def _cookie(request: Connection, value: str, age: int) -> Cookie:
-    settings = settings_of(request)
-    return Cookie(
-        key=cookie_name(settings, "arrived"),
-        value=value,
-        path="/",
-        max_age=age,
-        secure=settings.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
+    return own_cookie(settings_of(request), "arrived", value, age)

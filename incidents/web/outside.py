@@ -17,7 +17,16 @@ from incidents.web.oidc_client import Journey, OutsideFailed
 from incidents.web.problems import error_page, error_sentence
 from incidents.web.rendering import see_other, words
 from incidents.web.security import cookie_name, safe_next, throttle
-from incidents.web.sessions import PUBLIC, PageRequest, clock_of, settings_of, system_uow, user_of, visit_of
+from incidents.web.sessions import (
+    PUBLIC,
+    PageRequest,
+    clock_of,
+    own_cookie,
+    settings_of,
+    system_uow,
+    user_of,
+    visit_of,
+)
 
 Page = Response[Any]
 BACK = "/login/outside/back"
@@ -89,16 +98,7 @@ def _journey(request: PageRequest) -> Journey:
 
 
 def _cookie(request: PageRequest, value: str, age: int) -> Cookie:
-    settings = settings_of(request)
-    return Cookie(
-        key=cookie_name(settings, "outside"),
-        value=value,
-        path="/",
-        max_age=age,
-        secure=settings.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
+    return own_cookie(settings_of(request), "outside", value, age)
 
 
 handlers: list[Any] = [leave, come_back]

@@ -221,29 +221,30 @@ def start_session(response: Response[Any], settings: Settings, token: str, brows
 
     ``browser``: the token by which it is known from now on, also after signing out.
     """
-    response.set_cookie(_cookie(settings, "session", token, max_age=None))
+    response.set_cookie(own_cookie(settings, "session", token, max_age=None))
     return know_browser(response, settings, browser) if browser else response
 
 
 def know_browser(response: Response[Any], settings: Settings, browser: str) -> Response[Any]:
     """Hand the browser the token by which it is known."""
-    response.set_cookie(_cookie(settings, "known", browser, max_age=A_BROWSER_IS_KNOWN))
+    response.set_cookie(own_cookie(settings, "known", browser, max_age=A_BROWSER_IS_KNOWN))
     return response
 
 
 def end_session(response: Response[Any], settings: Settings) -> Response[Any]:
     """Take the token away from the browser."""
-    response.set_cookie(_cookie(settings, "session", "", max_age=0))
+    response.set_cookie(own_cookie(settings, "session", "", max_age=0))
     return response
 
 
 def speak(response: Response[Any], settings: Settings, language: str) -> Response[Any]:
     """Let the browser remember the language of its pages."""
-    response.set_cookie(_cookie(settings, "lang", language, max_age=A_YEAR))
+    response.set_cookie(own_cookie(settings, "lang", language, max_age=A_YEAR))
     return response
 
 
-def _cookie(settings: Settings, name: str, value: str, max_age: int | None) -> Cookie:
+def own_cookie(settings: Settings, name: str, value: str, max_age: int | None) -> Cookie:
+    """A cookie for this service alone, that no script reads; ``max_age`` in seconds, None until the browser ends."""
     return Cookie(
         key=cookie_name(settings, name),
         value=value,
