@@ -4,7 +4,7 @@ A mail server that takes nothing at all costs no mail any of its tries: one mail
 others wait, and all leave as soon as it is.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
@@ -30,7 +30,11 @@ SIGN_OF_LIFE = timedelta(seconds=30)
 LONGEST_RUN = timedelta(seconds=75)
 """No new mail is begun later than this after the start of a run: a worker is ended after two minutes at one task."""
 CHAIN = ("deputy", "dpo", "manager", "admin")
-"""Who is told when a mail is dead: the next person in this order who has not been written to about it."""
+"""Who is told when a mail is dead: the next person in this order who has not been written to about it, or else the
+first of them whom this warning can still reach.
+"""
+LOST = frozenset({"dead", "bounced"})
+"""States of a mail that nobody got."""
 
 
 def deliver(engine: Database, clock: Clock, settings: Settings) -> int:
@@ -147,13 +151,19 @@ def _event(row: OutboxMail, kind: str, **more: str) -> audit.NewEvent:
 
 
 def _tell_next(uow: UnitOfWork, dead: OutboxMail) -> None:
-    """A warning nobody got must reach somebody: the next contact, in the end the controller's own mailbox."""
+    """A warning somebody did not get must reach another: the next contact, in the end the controller's own mailbox.
+
+    Where everybody has it, the first of them whose mail is not lost as well hears who has not.
+    """
     if dead.incident_id is None:
         return
-    told = {mail.recipient.casefold() for mail in outbox.mails_of(uow, dead.incident_id) if _same_warning(mail, dead)}
-    person = next((one for one in _chain(uow, dead.controller_id) if one.email.casefold() not in told), None)
+    mails = [mail for mail in outbox.mails_of(uow, dead.incident_id) if _same_warning(mail, dead)]
+    told = {mail.recipient.casefold() for mail in mails}
+    lost = {mail.recipient.casefold() for mail in mails if mail.state in LOST}
+    chain = _chain(uow, dead.controller_id)
+    person = _first_beside(told, chain) or _first_beside(lost, chain)
     if person is None:
-        return  # everybody was tried: the red banner and the log say so
+        return  # everybody was tried in vain: the red banner and the log say so
     outbox.add(
         uow,
         outbox.NewMail(
@@ -174,6 +184,10 @@ def _tell_next(uow: UnitOfWork, dead: OutboxMail) -> None:
             user_id=UUID(person.user_id) if person.user_id else None,
         ),
     )
+
+
+def _first_beside(addresses: Collection[str], chain: Sequence[Person]) -> Person | None:
+    return next((one for one in chain if one.email.casefold() not in addresses), None)
 
 
 def _same_warning(mail: OutboxMail, dead: OutboxMail) -> bool:

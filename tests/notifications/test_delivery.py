@@ -170,10 +170,35 @@ def test_a_refused_mailbox_passes_the_warning_down_the_chain_to_the_firms_own_ad
     company.sweep()
     smtp_server.behave("refuse", 100)
     company.deliver()
-    tried = [mail.recipient for mail in company.mails(case)]
-    assert set(tried) == {DPO.email, HANDLER.email, DEPUTY.email, MANAGER.email, FIRM.email}
-    assert len(tried) == len(set(tried)), "nobody is bothered twice about one warning"
+    told = [(mail.recipient, mail.payload.get("failed_recipient")) for mail in company.mails(case)]
+    assert {who for who, _ in told} == {DPO.email, HANDLER.email, DEPUTY.email, MANAGER.email, FIRM.email}
+    assert len(told) == len(set(told)), "nobody is told twice of one failure"
     assert {mail.state for mail in company.mails(case)} == {"dead"}
+
+
+def test_where_everybody_has_the_warning_one_of_them_hears_who_has_not(
+    company: Company, smtp_server: SmtpServer
+) -> None:
+    """DPO and deputy are refused: the firm's own mailbox hears of the first, and one who got the mail of the second."""
+    case = company.open_case()
+    company.sweep()
+    like = _first_mail(company, case)
+    company.deliver()
+    smtp_server.clear()
+    payload = {**like.payload, "stage": "t71"}
+    with company.uow() as uow:
+        for who in (DPO, DEPUTY, MANAGER):
+            key = f"t71:{who.email}"
+            mail = outbox.NewMail(key, "stage", who.email, who.name, "hu", payload, company.id, incident_id=case)
+            outbox.add(uow, mail)
+    smtp_server.behave("refuse", 2)
+    company.deliver()
+    failed = {
+        (mail.payload["failed_recipient"], mail.recipient)
+        for mail in company.mails(case, "sent")
+        if mail.template == "undeliverable"
+    }
+    assert failed == {(DPO.email, FIRM.email), (DEPUTY.email, MANAGER.email)}
 
 
 def test_a_wrong_login_loses_no_mail(company: Company, smtp_server: SmtpServer, fake_clock: FakeClock) -> None:

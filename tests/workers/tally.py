@@ -99,8 +99,8 @@ def _mails(company: Company, until: datetime, smtp: SmtpServer, result: Tally) -
         for address in event.data["to"]
     }
     queued = {_warning(row) for row in rows.values()}
-    arrived = {row.id for row in rows.values() if message_id(row.key, MAIL_FROM) in received}
-    settled = {row.id for row in rows.values() if _reached(rows, row, arrived) or _came_after(row, until)}
+    done = {row.id for row in rows.values() if _arrived(row, received) or _came_after(row, until)}
+    settled = {row.id for row in rows.values() if _reached(rows, row, done)}
     states = Counter(row.state for row in rows.values())
     result.mails, result.folded, result.refused_for_good = states["sent"], states["folded"], states["dead"]
     result.lost_mails = len(wanted - queued) + len(rows.keys() - settled)
@@ -111,6 +111,10 @@ def _mails(company: Company, until: datetime, smtp: SmtpServer, result: Tally) -
     noted = Counter((event.data["stage"], event.data["to"]) for event in _events(company, "mail.sent"))
     sent = Counter((row.payload.get("stage", ""), row.recipient) for row in rows.values() if row.state == "sent")
     result.lost_events += (sent - noted).total() + (noted - sent).total()
+
+
+def _arrived(row: OutboxMail, received: Counter[str]) -> bool:
+    return row.state == "sent" and message_id(row.key, MAIL_FROM) in received
 
 
 def _came_after(row: OutboxMail, until: datetime) -> bool:
@@ -127,13 +131,14 @@ def _warning(row: OutboxMail) -> tuple[object, object, str]:
     return row.payload.get("clock_id"), row.payload.get("stage"), row.recipient.casefold()
 
 
-def _reached(rows: Mails, row: OutboxMail, arrived: set[object]) -> bool:
+def _reached(rows: Mails, row: OutboxMail, done: set[object]) -> bool:
     """Whether a mail arrived, or the newer one that took it in, or the one to the next contact."""
     if row.folded_into is not None:
-        return _reached(rows, rows[row.folded_into], arrived)
+        return _reached(rows, rows[row.folded_into], done)
     if row.state == "dead":
-        return any(one.key.startswith(f"{row.key}:next:") for one in rows.values()) or ":next:" in row.key
-    return row.state == "sent" and row.id in arrived
+        told = [one for one in rows.values() if one.key.startswith(f"{row.key}:next:")]
+        return any(_reached(rows, one, done) for one in told)
+    return row.id in done
 
 
 def _strange_mails(rows: Mails, smtp: SmtpServer, received: Counter[str]) -> Iterator[str]:
