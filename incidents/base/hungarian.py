@@ -111,8 +111,9 @@ def format_table_datetime(instant: datetime, lang: str = "hu", zone_name: str = 
         NaiveDatetimeError: the datetime has no offset.
     """
     local = _local(instant, zone_name)
-    pattern = "%Y.%m.%d. %H:%M" if lang == "hu" else "%Y-%m-%d %H:%M"
-    return local.strftime(pattern) + _repeated_hour_mark(local, lang)
+    dot, end = (".", ".") if lang == "hu" else ("-", "")
+    day = f"{local.year}{dot}{local.month:02}{dot}{local.day:02}{end}"
+    return f"{day} {local.hour:02}:{local.minute:02}{_repeated_hour_mark(local, lang)}"
 
 
 def format_number(number: int, lang: str = "hu") -> str:

@@ -38,6 +38,10 @@ def where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
     """
     if uow.actor.is_process:
         return None
+    return uow.remember(("may", act), lambda: _where_may(uow, act))
+
+
+def _where_may(uow: UnitOfWork, act: str) -> frozenset[UUID] | None:
     allowed = frozenset(key for key in where_roles_allow(uow.actor.roles, act) if uow.sees(key))
     return None if allowed == uow.scope else allowed
 

@@ -9,11 +9,25 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, case, exists, func, literal, or_, select, tuple_, union
-from sqlalchemy.orm import aliased
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    case,
+    exists,
+    func,
+    inspect,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+    union,
+)
 
 from incidents.rules.access import roles_for
-from incidents.store.deadlines import GDPR_33, LOST_MAIL
+from incidents.store.deadlines import GDPR_33
 from incidents.store.incidents import BoardFilter, contains
 from incidents.store.tables import Acknowledgement, ClockRow, Controller, Event, Incident, Membership, User
 from incidents.store.types import Instant
@@ -25,6 +39,13 @@ UNTAKEN, TAKEN, STILL = 0, 1, 2
 
 RUNNING, STOPPED = literal("running", literal_execute=True), literal("stopped", literal_execute=True)
 """Written out in the statement: SQLite uses a partial index only where it reads the word itself."""
+
+LOST = text("event.kind IN ('mail.dead', 'mail.bounced')")
+"""``LOST_MAIL``, written out for the same reason."""
+
+CLOCKS, INCIDENTS = inspect(ClockRow).local_table, inspect(Incident).local_table
+TAKEN_BY, EVENTS = inspect(Acknowledgement).local_table, inspect(Event).local_table
+"""Bare tables: what a unit of work may see is asked once of a case, and not again of each row that belongs to it."""
 
 Place: TypeAlias = tuple[int, datetime, UUID]
 Row: TypeAlias = tuple[Incident, ClockRow, str]
@@ -89,24 +110,24 @@ def _of_rank(statement: Found, wanted: BoardFilter, rank: int) -> Found:
 
 def _led(statement: Found, regime: str) -> Found:
     """Cases by the running clock that ends first (of that duty)."""
-    other = aliased(ClockRow)
+    other = CLOCKS.alias()
     sooner = or_(
-        other.deadline_at < ClockRow.deadline_at,
-        and_(other.deadline_at == ClockRow.deadline_at, other.id < ClockRow.id),
+        other.c.deadline_at < ClockRow.deadline_at,
+        and_(other.c.deadline_at == ClockRow.deadline_at, other.c.id < ClockRow.id),
     )
-    earlier = exists().where(other.incident_id == ClockRow.incident_id, other.state == RUNNING, sooner)
+    earlier = exists().where(other.c.incident_id == ClockRow.incident_id, other.c.state == RUNNING, sooner)
     if regime:
-        statement, earlier = statement.where(ClockRow.regime == regime), earlier.where(other.regime == regime)
+        statement, earlier = statement.where(ClockRow.regime == regime), earlier.where(other.c.regime == regime)
     return statement.where(ClockRow.state == RUNNING, ~earlier)
 
 
 def _stopped(statement: Found, regime: str) -> Found:
     """Cases without a running clock (of that duty), by the newest one that counts."""
-    other = aliased(ClockRow)
-    mine = [other.incident_id == ClockRow.incident_id, *([other.regime == regime] if regime else [])]
-    rank = case((other.regime == GDPR_33, 0), else_=1)
-    newest = select(other.id).where(*mine, other.state == STOPPED).order_by(rank, other.deadline_at, other.id)
-    runs = exists().where(*mine, other.state == RUNNING)
+    other = CLOCKS.alias()
+    mine = [other.c.incident_id == ClockRow.incident_id, *([other.c.regime == regime] if regime else [])]
+    rank = case((other.c.regime == GDPR_33, 0), else_=1)
+    newest = select(other.c.id).where(*mine, other.c.state == STOPPED).order_by(rank, other.c.deadline_at, other.c.id)
+    runs = exists().where(*mine, other.c.state == RUNNING)
     leads = ClockRow.id == newest.limit(1).correlate(ClockRow).scalar_subquery()
     return statement.where(ClockRow.state == STOPPED, ~runs, leads)
 
@@ -131,20 +152,21 @@ def _in_the_hands_of(person: UUID | str) -> ColumnElement[bool]:
     if not isinstance(person, UUID):
         return and_(Incident.held_by_id.is_(None), Incident.acknowledged_at.is_(None))
     # One set of cases, so that the database can begin with it; an OR would make it look at every clock there is.
-    one = aliased(Incident)
-    took = select(Acknowledgement.incident_id).where(Acknowledgement.user_id == person)
-    took = took.join(one, one.id == Acknowledgement.incident_id).where(one.held_by_id.is_(None))
-    held = aliased(Incident)
-    return Incident.id.in_(union(select(held.id).where(held.held_by_id == person), took))
+    one = INCIDENTS.alias()
+    took = select(TAKEN_BY.c.incident_id).where(TAKEN_BY.c.user_id == person)
+    took = took.join(one, one.c.id == TAKEN_BY.c.incident_id).where(one.c.held_by_id.is_(None))
+    held = INCIDENTS.alias()
+    return Incident.id.in_(union(select(held.c.id).where(held.c.held_by_id == person), took))
 
 
 def _marked(mark: str, now: datetime) -> ColumnElement[bool]:
-    seen = exists().where(Acknowledgement.incident_id == Event.incident_id, Acknowledgement.at >= Event.at)
+    seen = exists().where(TAKEN_BY.c.incident_id == EVENTS.c.incident_id, TAKEN_BY.c.at >= EVENTS.c.at)
+    lost = select(EVENTS.c.incident_id).where(LOST, EVENTS.c.incident_id.is_not(None), ~seen)
     marks = {
         "untaken": Incident.acknowledged_at.is_(None),
         "overdue": and_(ClockRow.state == RUNNING, ClockRow.deadline_at < now),
         "soon": and_(ClockRow.state == RUNNING, ClockRow.deadline_at.between(now, now + SOON)),
-        "undelivered": exists().where(Event.incident_id == Incident.id, Event.kind.in_(LOST_MAIL), ~seen),
+        "undelivered": Incident.id.in_(lost),
     }
     return marks[mark]
 
@@ -165,12 +187,12 @@ def counts(uow: UnitOfWork, controllers: Collection[UUID] | None) -> Counts:
     is_open = (~Incident.is_drill, Incident.closed_at.is_(None))
     untaken = func.count().filter(Incident.acknowledged_at.is_(None))
     some = select(func.count(), untaken).select_from(Incident).where(*is_open)
-    cases = func.count(ClockRow.incident_id.distinct())
+    cases = func.count(Incident.id.distinct())
     ends = (
-        select(cases.filter(ClockRow.deadline_at < uow.now), cases)
-        .select_from(ClockRow)
-        .join(Incident, Incident.id == ClockRow.incident_id)
-        .where(ClockRow.state == RUNNING, ClockRow.deadline_at <= uow.now + SOON, *is_open)
+        select(cases.filter(CLOCKS.c.deadline_at < uow.now), cases)
+        .select_from(Incident)
+        .join(CLOCKS, CLOCKS.c.incident_id == Incident.id)
+        .where(CLOCKS.c.state == RUNNING, CLOCKS.c.deadline_at <= uow.now + SOON, *is_open)
     )
     if controllers is not None:
         some = some.where(Incident.controller_id.in_(controllers))

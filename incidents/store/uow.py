@@ -4,7 +4,7 @@ A query on rows of a controller is filtered to the set the unit was opened for. 
 statement that cannot be filtered, it raises: a forgotten filter fails closed.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,6 +26,7 @@ from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident
 from incidents.store.writing import beginning, write
 
 log = logs.logger("incidents.store")
+Found = TypeVar("Found")
 HeldRow = TypeVar("HeldRow", Controller, Incident, FactAmendment, ClockRow)
 
 
@@ -142,6 +143,14 @@ class UnitOfWork:
         """Say something in the log of the process once this is committed: a code word, and values under known keys."""
         self.session.info.setdefault("to_log", []).append((event, line))
 
+    def remember(self, what: Hashable, find: Callable[[], Found]) -> Found:
+        """What was found once in this unit of work stays found: for answers that cannot change while it is open."""
+        known: dict[Hashable, Any] = self.session.info.setdefault("known", {})
+        if what not in known:
+            known[what] = find()
+        found: Found = known[what]
+        return found
+
     def require(self, controller_id: UUID) -> None:
         """Refuse a controller outside the set.
 
@@ -189,21 +198,19 @@ def _reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ")
 
 
-def _touches_controllers(state: ORMExecuteState) -> bool:
-    return any(issubclass(mapper.class_, OfController | Controller) for mapper in state.all_mappers)
-
-
 @event.listens_for(Session, "do_orm_execute")
 def _filter_by_controller(state: ORMExecuteState) -> None:
     """Narrow every statement to the controllers of the unit of work, or refuse it."""
     scope = state.session.info.get("scope")
     if isinstance(scope, _Every) or state.is_column_load or state.is_relationship_load:
         return
-    if not state.all_mappers:
+    mappers = state.all_mappers
+    if not mappers:
         raise TenancyError("a statement without mapped tables cannot be filtered by controller")
-    if scope is None and _touches_controllers(state):
+    touches = any(issubclass(mapper.class_, OfController | Controller) for mapper in mappers)
+    if scope is None and touches:
         raise TenancyError("rows of a controller asked for without a set of controllers")
-    if state.is_insert and _touches_controllers(state):
+    if state.is_insert and touches:
         raise TenancyError("rows of a controller are added one by one, so that each is checked")
     info = state.session.info
     if "criteria" not in info:

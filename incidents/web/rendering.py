@@ -6,9 +6,10 @@
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
+from html import escape as plainly
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Response
 from litestar.enums import MediaType
 from litestar.template.base import csrf_token
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from incidents.base import hungarian
 from incidents.base.errors import FieldError, IncidentError
@@ -170,10 +171,29 @@ def environment(lang: str) -> Environment:
     )
     say = translator(lang)
     found.install_gettext_callables(say.gettext, say.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    found.globals |= {"static": static_address, "lang": lang, "languages": {"hu": "Magyar", "en": "English"}}
+    found.globals |= {
+        "_": _sayer(say),
+        "static": static_address,
+        "lang": lang,
+        "languages": {"hu": "Magyar", "en": "English"},
+    }
     found.globals["legal_terms"] = terms()
     found.filters |= _filters(lang, say)
     return found
+
+
+def _sayer(say: Translator) -> Callable[..., Markup]:
+    """``_`` of templates: as jinja2 has it, with sentences that have no places to fill made once."""
+    whole: dict[str, Markup] = {}
+
+    def sentence(message: str, **places: object) -> Markup:
+        if places:
+            return Markup(say.gettext(message)) % places  # noqa: S704  ours; what fills it is escaped by Markup
+        if message not in whole:
+            whole[message] = Markup(say.gettext(message)) % {}  # noqa: S704  ours
+        return whole[message]
+
+    return sentence
 
 
 def _filters(lang: str, say: Translator) -> dict[str, Any]:
@@ -219,7 +239,7 @@ def _filters(lang: str, say: Translator) -> dict[str, Any]:
 def options(choices: Iterable[tuple[object, str]], chosen: str = "") -> Markup:
     """The options of a long list, the chosen one marked; a template takes several times as long for hundreds."""
     lines = (
-        f'<option value="{escape(key)}"{" selected" if key == chosen else ""}>{escape(name)}</option>'
+        f'<option value="{plainly(key)}"{" selected" if key == chosen else ""}>{plainly(name)}</option>'
         for key, name in ((str(key), name) for key, name in choices)
     )
     return Markup("".join(lines))  # noqa: S704  every part is escaped above

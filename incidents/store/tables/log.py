@@ -14,6 +14,15 @@ class Event(OfController, Table):
     """One entry of the event log, chained by hash per controller. Append-only, by trigger."""
 
     __tablename__ = "event"
+    __table_args__ = (
+        Index(
+            "ix_event_lost",
+            "incident_id",
+            "at",
+            postgresql_where=text("kind IN ('mail.dead', 'mail.bounced')"),
+            sqlite_where=text("kind IN ('mail.dead', 'mail.bounced')"),
+        ),
+    )
     controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"), primary_key=True)
     seq: Mapped[int] = mapped_column(primary_key=True)
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
