@@ -7,9 +7,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from litestar.testing import TestClient
 
-from incidents.web.app import create_app
 from tests.api.conftest import Api
 from tests.builders import ENCRYPTED
 from tests.company import Company
@@ -164,18 +162,16 @@ def test_a_key_is_not_longer_than_a_line(api: Api) -> None:
 def test_two_requests_at_once_under_one_key_open_one_case(company: Company) -> None:
     key, start, answers = company.key(), Barrier(4), []
 
-    def call() -> None:
-        own = create_app(company.settings, company.engine, company.clock)
-        with TestClient(own, base_url="http://127.0.0.1") as site:
-            api = Api(site, key)
-            start.wait(30)
-            answers.append(api.call("POST", "/incidents", REPORT, **{"Idempotency-Key": "ticket-4711"}))
+    def call(api: Api) -> None:
+        start.wait(60)
+        answers.append(api.call("POST", "/incidents", REPORT, **{"Idempotency-Key": "ticket-4711"}))
 
-    threads = [Thread(target=call) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    with company.site() as site:
+        threads = [Thread(target=call, args=[Api(site, key)]) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(120)
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
     assert len({answer.json()["id"] for answer in answers}) == 1
 
