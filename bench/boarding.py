@@ -57,7 +57,7 @@ def boards(processes: Processes, database_url: str, engine: str, folder: Path) -
         connection.execute(text("ANALYZE"))
     port = free_port()
     env = {"DATABASE_URL": database_url, "INCIDENTS72_DATA": str(folder), "SECRET_KEY": "k" * 40}
-    server = processes.start([str(BIN / "incidents72"), "web"], product_env(**env, WEB_PORT=port))
+    server = processes.start([str(BIN / "incidens72"), "web"], product_env(**env, WEB_PORT=port))
     server.wait_until(lambda: listens(port), "the server to listen")
     officer, web = Officer(port, _session(database, crowd.dpo_id)), psutil.Process(server.pid)
     named = {"person": crowd.colleagues[3], "controller": crowd.controllers[3], "second": _second(officer)}
