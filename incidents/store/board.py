@@ -68,7 +68,7 @@ def board(uow: UnitOfWork, wanted: BoardFilter, controllers: Collection[UUID] | 
     narrowed = _narrow(_cases(controllers), wanted, uow.now)
     first = TAKEN if wanted.state == "closed" else UNTAKEN
     for rank in range(wanted.after[0] if wanted.after else first, STILL + 1):
-        if len(found) < wanted.limit:
+        if len(found) < wanted.limit and not (rank == TAKEN and _is_nobodys(wanted)):
             statement = _of_rank(narrowed, wanted, rank)
             found += _rows(uow, statement.limit(wanted.limit - len(found)))
     return found
@@ -100,12 +100,24 @@ def _of_rank(statement: Found, wanted: BoardFilter, rank: int) -> Found:
     if rank == STILL:
         statement = _stopped(statement, wanted.regime)
     else:
-        taken = or_(Incident.acknowledged_at.is_not(None), Incident.closed_at.is_not(None))
-        statement = _led(statement, wanted.regime).where(taken if rank == TAKEN else ~taken)
+        statement = _led(statement, wanted.regime)
+        if not _is_nobodys(wanted):
+            statement = statement.where(_taken(wanted) if rank == TAKEN else ~_taken(wanted))
     if wanted.after and wanted.after[0] == rank:
         seen = literal(wanted.after[1], Instant()), literal(wanted.after[2], Uuid())
         statement = statement.where(tuple_(ClockRow.deadline_at, ClockRow.incident_id) > tuple_(*seen))
     return statement.order_by(ClockRow.deadline_at, ClockRow.incident_id)
+
+
+def _is_nobodys(wanted: BoardFilter) -> bool:
+    """Whether only open cases are asked for that nobody has taken: all of them are of the first rank."""
+    return wanted.state == "open" and isinstance(wanted.person, str) and wanted.person != ""
+
+
+def _taken(wanted: BoardFilter) -> ColumnElement[bool]:
+    """What is taken of the cases wanted. Nothing is asked twice: the planner would take twice for much rarer."""
+    taken = Incident.acknowledged_at.is_not(None)
+    return taken if wanted.state == "open" else or_(taken, Incident.closed_at.is_not(None))
 
 
 def _led(statement: Found, regime: str) -> Found:

@@ -77,15 +77,17 @@ def of_controller(uow: UnitOfWork, controller_id: UUID) -> Sequence[tuple[Drill,
 
 def running(uow: UnitOfWork, controllers: frozenset[UUID] | None = None) -> Sequence[tuple[Drill, Incident]]:
     """The drills that have not ended, oldest first; ``controllers`` narrows what the unit of work sees."""
-    statement = (
-        select(Drill, Incident)
-        .join(Incident, Incident.id == Drill.incident_id)
-        .where(Drill.ended_at.is_(None))
-        .order_by(Drill.started_at, Drill.id)
-    )
-    if controllers is not None:
-        statement = statement.where(Drill.controller_id.in_(controllers))
-    return [(row[0], row[1]) for row in uow.session.execute(statement)]
+    narrowed = _RUNNING if controllers is None else _RUNNING.where(Drill.controller_id.in_(controllers))
+    return [(row[0], row[1]) for row in uow.session.execute(narrowed)]
+
+
+_RUNNING = (
+    select(Drill, Incident)
+    .join(Incident, Incident.id == Drill.incident_id)
+    .where(Drill.ended_at.is_(None))
+    .order_by(Drill.started_at, Drill.id)
+)
+"""Made once: the board asks it each time."""
 
 
 def next_reference(uow: UnitOfWork, controller_id: UUID, short_code: str, year: int) -> str:

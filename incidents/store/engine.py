@@ -20,7 +20,10 @@ HURRIED = "hurried"
 """Execution option: commit without waiting for the disk (``unit_of_work``). Every other commit waits for it, and for
 all that was committed before."""
 
-POSTGRESQL_OPTIONS = "-c timezone=utc -c lock_timeout=15000 -c statement_timeout=60000"
+POSTGRESQL_OPTIONS = "-c timezone=utc -c lock_timeout=15000 -c statement_timeout=60000 -c random_page_cost=1.1"
+"""The last tells the planner that the database lies in memory or on a drive without heads: else it reads whole tables
+where a few dozen rows are wanted.
+"""
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",  # readers never wait for the writer
     "PRAGMA synchronous=FULL",  # a commit that was answered survives a power cut

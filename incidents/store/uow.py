@@ -214,14 +214,14 @@ def _filter_by_controller(state: ORMExecuteState) -> None:
         raise TenancyError("rows of a controller are added one by one, so that each is checked")
     info = state.session.info
     if "criteria" not in info:
-        info["criteria"] = _criteria(scope or frozenset())
+        info["criteria"] = _criteria(scope or frozenset(), state.session.get_bind().dialect.name)
     state.statement = state.statement.options(*info["criteria"])
 
 
-def _criteria(allowed: frozenset[UUID]) -> Sequence[ExecutableOption]:
+def _criteria(allowed: frozenset[UUID], dialect: str) -> Sequence[ExecutableOption]:
     """The narrowing of a unit of work; joined tables are no top-level mappers: without a set they match nothing."""
     if len(allowed) > FEW:
-        return _criteria_of_many(packed(allowed))
+        return _criteria_of_many(packed(allowed, dialect))
     return (
         with_loader_criteria(OfController, lambda row: row.controller_id.in_(allowed), include_aliases=True),
         with_loader_criteria(Controller, lambda row: row.id.in_(allowed), include_aliases=True),
