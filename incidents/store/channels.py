@@ -85,7 +85,5 @@ def find_webhook(uow: UnitOfWork, webhook_id: UUID) -> Webhook | None:
     )
 
 
-def failing_webhooks(uow: UnitOfWork) -> int:
-    """How many live webhooks have lost a message since the last one that got through."""
-    failing = select(func.count(Webhook.id)).where(Webhook.revoked_at.is_(None), Webhook.failing_since.is_not(None))
-    return uow.session.scalar(failing) or 0
+FAILING = select(func.count(Webhook.id)).where(Webhook.revoked_at.is_(None), Webhook.failing_since.is_not(None))
+"""How many live webhooks have lost a message since the last one that got through."""

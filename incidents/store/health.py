@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, case, func, or_, select, text
+from sqlalchemy import Engine, ScalarSelect, case, func, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from incidents.base.time import Clock, utc
 from incidents.store import channels, heartbeat
 from incidents.store.migrate import alembic_config
-from incidents.store.tables import ClockRow, Drill, Incident, OutboxMail
+from incidents.store.tables import ChannelOutage, ClockRow, Drill, Heartbeat, Incident, OutboxMail
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 
 FAILED = text("outbox.state IN ('dead', 'bounced')")
@@ -94,16 +94,46 @@ def _failed(uow: UnitOfWork) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
+_LOST = (
+    select(func.count(OutboxMail.id))
+    .outerjoin(Incident, Incident.id == OutboxMail.incident_id)
+    .where(FAILED, OutboxMail.channel == "mail", or_(OutboxMail.incident_id.is_(None), Incident.closed_at.is_(None)))
+)
+
+
 def warnings_lost(uow: UnitOfWork) -> int:
     """Mails that were given up or came back and that somebody should look after: of open cases, or of none."""
-    found = uow.session.scalar(
-        select(func.count(OutboxMail.id))
-        .outerjoin(Incident, Incident.id == OutboxMail.incident_id)
-        .where(
-            FAILED, OutboxMail.channel == "mail", or_(OutboxMail.incident_id.is_(None), Incident.closed_at.is_(None))
-        )
-    )
-    return found or 0
+    return uow.session.scalar(_LOST) or 0
+
+
+@dataclass(frozen=True)
+class Signs:
+    """What every page must know of the background work: when it last showed itself, what it could not do."""
+
+    swept_at: datetime | None
+    delivered_at: datetime | None
+    lost: int
+    """See ``warnings_lost``."""
+    mail_down_since: datetime | None
+    failing_webhooks: int
+
+
+def _beat(name: str) -> ScalarSelect[datetime]:
+    return select(Heartbeat.at).where(Heartbeat.name == name).scalar_subquery()
+
+
+_SIGNS = select(
+    _beat("sweep"),
+    _beat("deliver"),
+    _LOST.scalar_subquery(),
+    select(ChannelOutage.since).where(ChannelOutage.channel == "mail").scalar_subquery(),
+    channels.FAILING.scalar_subquery(),
+)
+
+
+def signs(uow: UnitOfWork) -> Signs:
+    """All of them by one question, for it is asked on every page."""
+    return Signs(*uow.session.execute(_SIGNS).one())
 
 
 def has_newest_shape(engine: Engine) -> bool:

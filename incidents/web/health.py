@@ -16,7 +16,7 @@ from incidents.base.settings import Settings
 from incidents.store import health as stored
 from incidents.store.health import Vitals
 from incidents.web.sessions import PageRequest, clock_of, settings_of
-from incidents.web.watch import DELIVER, SWEEP, watch
+from incidents.web.watch import DELIVER, SWEEP, alive, watch
 
 NO_DATABASE = "the database does not answer or lacks migrations: run `incidens72 migrate`"
 NO_SWEEP = "no sweep for three minutes: is the worker running, and beat?"
@@ -45,8 +45,8 @@ def _reasons(request: PageRequest) -> list[str]:
     if not stored.has_newest_shape(request.app.state.engine):
         return [NO_DATABASE]
     seen, now = watch(request), clock_of(request).now()
-    works = ((SWEEP, NO_SWEEP), (DELIVER, NO_DELIVERY))
-    return [reason for work, reason in works if not seen.alive(work, now)]
+    works = ((seen.swept_at, NO_SWEEP), (seen.delivered_at, NO_DELIVERY))
+    return [reason for last, reason in works if not alive(last, now)]
 
 
 @get("/metrics", include_in_schema=False, sync_to_thread=True)

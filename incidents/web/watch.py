@@ -1,11 +1,10 @@
 """What must be said on every page: that warnings may not leave the house."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from incidents.base.i18n import msgid
-from incidents.store import channels, health, heartbeat
+from incidents.store import channels, health
+from incidents.store.health import Signs
 from incidents.web.sessions import Connection, clock_of, settings_of, system_uow, user_of
 
 SWEEP, DELIVER = "sweep", "deliver"
@@ -28,30 +27,20 @@ LOST_WEBHOOKS = msgid(
 NO_SMTP = msgid("No mail server is set: this service cannot send warnings by e-mail.")
 
 
-@dataclass(frozen=True)
-class Watch:
-    """How the background work stands: last signs of life (aware UTC), warnings lost, since when mail is down."""
-
-    beats: Mapping[str, datetime] = field(default_factory=dict)
-    lost: int = 0
-    mail_down_since: datetime | None = None
-    failing_webhooks: int = 0
-
-    def alive(self, work: str, now: datetime) -> bool:
-        """Whether a kind of work has shown itself lately."""
-        return work in self.beats and now - self.beats[work] <= MAY_BE_OLD
-
-    def mail_is_down(self, now: datetime) -> bool:
-        """Whether the mail server has taken nothing for so long that everybody should know."""
-        return self.mail_down_since is not None and now - self.mail_down_since >= channels.ALARM_AFTER
+def alive(last: datetime | None, now: datetime) -> bool:
+    """Whether a kind of work has shown itself lately (aware UTC)."""
+    return last is not None and now - last <= MAY_BE_OLD
 
 
-def watch(request: Connection) -> Watch:
+def mail_is_down(seen: Signs, now: datetime) -> bool:
+    """Whether the mail server has taken nothing for so long that everybody should know."""
+    return seen.mail_down_since is not None and now - seen.mail_down_since >= channels.ALARM_AFTER
+
+
+def watch(request: Connection) -> Signs:
     """How the background work stands now."""
     with system_uow(request, read_only=True) as uow:
-        outage = channels.outage(uow)
-        since, failing = outage.since if outage else None, channels.failing_webhooks(uow)
-        return Watch(heartbeat.read(uow), health.warnings_lost(uow), since, failing)
+        return health.signs(uow)
 
 
 def alarms(request: Connection) -> list[str]:
@@ -59,11 +48,11 @@ def alarms(request: Connection) -> list[str]:
     if user_of(request) is None:
         return []
     settings, seen, now = settings_of(request), watch(request), clock_of(request).now()
-    sweeping = seen.alive(SWEEP, now)
+    sweeping = alive(seen.swept_at, now)
     raised = (
         (not sweeping, NO_SWEEP),
-        (sweeping and not seen.alive(DELIVER, now), NO_DELIVERY),
-        (seen.mail_is_down(now), MAIL_SERVER_DOWN),
+        (sweeping and not alive(seen.delivered_at, now), NO_DELIVERY),
+        (mail_is_down(seen, now), MAIL_SERVER_DOWN),
         (seen.lost > 0, DEAD_MAILS),
         (seen.failing_webhooks > 0, LOST_WEBHOOKS),
         (not settings.smtp_url and not settings.demo, NO_SMTP),
