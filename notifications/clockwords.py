@@ -7,7 +7,8 @@ from incidents.base.dated import NoSuchLawError
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import Policy, stage_label
 from incidents.rules.regimes import Duty, contact_of, duty_of_version
-from incidents.store import deadlines, duties
+from incidents.steps.cases import Case
+from incidents.store import duties
 from incidents.store.deadlines import GDPR_33
 from incidents.store.tables import ClockRow, OutboxMail
 from incidents.store.uow import UnitOfWork
@@ -15,10 +16,22 @@ from incidents.store.uow import UnitOfWork
 _NOTHING = {"duty": "", "report": "", "authority": "", "route": ""}
 
 
-def clock_of(uow: UnitOfWork, mail: OutboxMail) -> ClockRow | None:
-    """The clock a mail was written for, in its newest version; None for mails about a case as a whole."""
+def clock_of(case: Case, mail: OutboxMail) -> ClockRow | None:
+    """The clock a mail was written for, in its newest version; None for mails about a case as a whole.
+
+    Raises:
+        KeyError: the case has no such clock.
+    """
     key = mail.payload.get("clock_id")
-    return deadlines.newest_like(uow, deadlines.load(uow, UUID(str(key)))) if key else None
+    if not key:
+        return None
+    clocks = {clock.id: clock for clock in (*case.clocks, *case.duty_clocks)}
+    kind = _kind(clocks[UUID(str(key))])
+    return max((clock for clock in clocks.values() if _kind(clock) == kind), key=lambda clock: clock.version)
+
+
+def _kind(clock: ClockRow) -> tuple[str, str, str]:
+    return clock.regime, clock.subject, clock.report
 
 
 def duty_words(uow: UnitOfWork, clock: ClockRow | None, lang: str) -> dict[str, str]:

@@ -18,8 +18,7 @@ from incidents.base.links import AckLink, sign_ack
 from incidents.base.settings import Settings
 from incidents.rules import escalation
 from incidents.rules.facts import label
-from incidents.steps.cases import Case, read_case
-from incidents.steps.policies import ladder_of
+from incidents.steps.cases import Case, read_case, warned_of
 from incidents.store import deadlines, incidents
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
@@ -85,8 +84,8 @@ def _render(template: str, context: Mapping[str, Any]) -> str:
 
 
 def _stage_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings) -> dict[str, Any]:
-    case, clock = _case_of(uow, mail), clockwords.clock_of(uow, mail)
-    policy = ladder_of(uow, deadlines.load(uow, UUID(str(mail.payload["clock_id"]))))
+    case = warned_of(uow, incidents.load(uow, _incident_of(mail)))
+    clock, policy = clockwords.clock_of(case, mail), case.ladders[UUID(str(mail.payload["clock_id"]))]
     lang, stage = mail.language, str(mail.payload["stage"])
     late_by = timedelta(seconds=int(mail.payload["late_by_seconds"]))
     main = clock is None or clock.regime == deadlines.GDPR_33
@@ -115,7 +114,7 @@ def _case_context(uow: UnitOfWork, mail: OutboxMail, settings: Settings, case: C
 
     The time is that of the clock the mail was written for.
     """
-    clock = clockwords.clock_of(uow, mail) or case.clock
+    clock = clockwords.clock_of(case, mail) or case.clock
     # The moment itself counts as passed: a mail written at it must not speak of time left.
     left = case.pace.ladder_time(clock.deadline_at - uow.now) or -timedelta.resolution
     return {

@@ -76,6 +76,10 @@ def _facts_of_groups(said: Sequence[FactAmendment], upto: int | None) -> dict[st
     return {WHOLE: everybody, **{name: overlaid(everybody, own) for name, own in groups.items()}}
 
 
+WARNED_OF = ("amendments", "clocks", "duty_clocks", "acknowledgements", "assessments", "decisions")
+"""The kinds of rows a warning speaks of."""
+
+
 @dataclass(frozen=True)
 class Case(CaseRows):
     """Everything recorded about one incident, and what follows from it."""
@@ -263,6 +267,11 @@ def read_case(uow: UnitOfWork, incident: Incident) -> Case:
 def read_cases(uow: UnitOfWork, found: Sequence[Incident]) -> list[Case]:
     """The whole cases of incidents somebody may see already, in the order given."""
     return [_case(uow, rows) for rows in stored.read_all(uow, found)]
+
+
+def warned_of(uow: UnitOfWork, incident: Incident) -> Case:
+    """What a warning says of a case: what is known, its clocks, who has taken it, what was found and decided."""
+    return _case(uow, stored.read_some(uow, incident, WARNED_OF))
 
 
 def new_case(uow: UnitOfWork, incident: Incident) -> Case:

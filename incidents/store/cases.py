@@ -1,6 +1,6 @@
 """Everything recorded in cases: one query per kind of row, however many cases are read at once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -69,13 +69,26 @@ class CaseRows:
     events: Sequence[Event]
 
 
-def read(uow: UnitOfWork, incident: Incident) -> CaseRows:
-    """Everything about one case, files of documents left out.
+class _NotRead(Sequence[Any]):
+    """Rows nobody asked for: whoever looks at them all the same hears it, for «none» would be a lie."""
+
+    def __getitem__(self, _index: Any) -> Any:
+        raise NOT_READ
+
+    def __len__(self) -> int:
+        raise NOT_READ
+
+
+NOT_READ = RuntimeError("this kind of row was not read")
+
+
+def read_some(uow: UnitOfWork, incident: Incident, kinds: Collection[str]) -> CaseRows:
+    """One case with some kinds of its rows only: what a mail speaks of, where thousands are written.
 
     Raises:
         NotFound: its controller is outside the unit of work.
     """
-    return next(read_all(uow, [incident]))
+    return next(_read(uow, [incident], kinds))
 
 
 def read_new(uow: UnitOfWork, incident: Incident) -> CaseRows:
@@ -93,7 +106,7 @@ def read_all(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRow
         NotFound: the controller of one is outside the unit of work.
     """
     for start in range(0, len(incidents), CASES_AT_ONCE):
-        yield from _read_some(uow, incidents[start : start + CASES_AT_ONCE])
+        yield from _read(uow, incidents[start : start + CASES_AT_ONCE], _KINDS)
 
 
 _EVERYTHING: Mapping[str, tuple[type[Any], Select[Any]]] = {
@@ -126,15 +139,16 @@ _KINDS = {
 """Made once: a page and a mail each ask all of them."""
 
 
-def _read_some(uow: UnitOfWork, incidents: Sequence[Incident]) -> Iterator[CaseRows]:
+def _read(uow: UnitOfWork, incidents: Sequence[Incident], kinds: Collection[str]) -> Iterator[CaseRows]:
     ids = [incident.id for incident in incidents]
     controllers = by_ids(uow, {incident.controller_id for incident in incidents})
-    rows = {name: _by_case(uow, kind, ids) for name, kind in _KINDS.items()}
+    rows = {name: _by_case(uow, _KINDS[name], ids) for name in kinds}
+    left_out = dict.fromkeys(_KINDS.keys() - rows.keys(), _NotRead())
     for incident in incidents:
         if incident.controller_id not in controllers:
             raise NotFound
         mine = {name: found.get(incident.id, ()) for name, found in rows.items()}
-        yield CaseRows(incident=incident, controller=controllers[incident.controller_id], **mine)
+        yield CaseRows(incident=incident, controller=controllers[incident.controller_id], **mine, **left_out)
 
 
 def _by_case(uow: UnitOfWork, kind: Select[Any], ids: Sequence[UUID]) -> dict[UUID, list[Any]]:

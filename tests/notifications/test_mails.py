@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from incidents.base.links import read_ack
 from incidents.base.time import ZonedInstant
 from incidents.rules.decide import DecisionForm
-from incidents.steps import clock, decide, people, report
-from incidents.store import outbox
+from incidents.steps import cases, clock, decide, people, report
+from incidents.store import incidents, outbox
 from incidents.store.tables import OutboxMail
 from notifications import mails
 from notifications.mails import compose
@@ -386,3 +386,16 @@ def test_an_address_of_a_rare_form_still_gets_its_mail(company: Company, smtp_se
         outbox.add(uow, mail)
     company.deliver()
     assert ('"two words"@futar.example',) in [one.recipients for one in smtp_server.received()]
+
+
+def test_rows_nobody_asked_for_are_not_taken_for_none(company: Company) -> None:
+    """A warning reads a part of the case; who wrote of the rest would hear it, and not tell that there is nothing."""
+    opened = company.open_case()
+    with company.uow(read_only=True) as uow:
+        case = cases.warned_of(uow, incidents.load(uow, opened))
+    assert case.facts.value("what_happened") == LOST_LAPTOP
+    for left_out in (case.filings, case.mails, case.events):
+        with pytest.raises(RuntimeError, match="not read"):
+            list(left_out)
+        with pytest.raises(RuntimeError, match="not read"):
+            bool(left_out)
