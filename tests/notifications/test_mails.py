@@ -399,3 +399,16 @@ def test_rows_nobody_asked_for_are_not_taken_for_none(company: Company) -> None:
             list(left_out)
         with pytest.raises(RuntimeError, match="not read"):
             bool(left_out)
+
+
+def test_no_line_of_a_plain_mail_runs_into_the_next_one() -> None:
+    """A tag at the end of a line takes the line break with it."""
+    texts = sorted((mails.TEMPLATES / "mail").glob("*/*.txt"))
+    glued = [
+        f"{text.parent.name}/{text.name}: {line}"
+        for text in texts
+        for line in text.read_text(encoding="utf-8").splitlines()
+        if re.search(r"[^\s].*\{% end\w+ %\}$", line) and not line.lstrip().startswith("{%")
+    ]
+    assert texts
+    assert glued == []
