@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
+import psutil
+
 from bench import starting
-from bench.about import about
+from bench.about import about, stolen
 from bench.assessing import assessments
 from bench.boarding import boards
 from bench.creating import create
@@ -74,7 +76,7 @@ def _row(line: Line) -> str:
 
 def main(parts: list[str]) -> None:
     report = INTRODUCTION.format(rounds=ROUNDS, about=about())
-    guardian = Guardian()
+    guardian, begun = Guardian(), psutil.cpu_times()
     with tempfile.TemporaryDirectory() as folder:
         processes = Processes(guardian, Path(folder) / "logs")
         for line in _measure(processes, Path(folder), lambda part: not parts or part in parts):
@@ -82,6 +84,9 @@ def main(parts: list[str]) -> None:
             report += _row(line) + "\n"
         processes.kill_all()
     guardian.dismiss()
+    taken = stolen(begun, psutil.cpu_times())
+    print(taken)
+    report += f"\n{taken}\n"
     if not parts:
         REPORT.write_text(report, encoding="utf-8")
 

@@ -3,6 +3,7 @@
 import platform
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from bench import starting
 from incidents.base.time import SystemClock
@@ -25,4 +26,12 @@ def about() -> str:
     return (
         f"{day}, commit {commit.stdout.strip()}; {processor}, {starting.quiet_machine()}; "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}."
+    )
+
+
+def stolen(begun: Any, ended: Any) -> str:
+    """How much of the time in which a processor was wanted the host of this virtual machine gave to others."""
+    took = {name: getattr(ended, name) - getattr(begun, name) for name in ("user", "system", "steal")}
+    return (
+        f"Of the processor time asked for meanwhile the host gave {took['steal'] / sum(took.values()):.0%} to others."
     )
