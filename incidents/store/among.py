@@ -1,4 +1,4 @@
-"""``among(column, keys)``: one bound value for a whole set of keys.
+"""``among(column, keys)`` and ``one_of(column, keys)``: one bound value for a whole set of keys.
 
 A list of placeholders costs SQLAlchemy and the planner by its length, in every statement, for every table. A person who
 serves two hundred controllers would pay most of the time of a page for it.
@@ -23,6 +23,14 @@ class among(GenericFunction[bool]):  # noqa: N801  a function in SQL
     inherit_cache = True
 
 
+class one_of(GenericFunction[bool]):  # noqa: N801  a function in SQL
+    """The same for rows that are looked up by these very keys: there the index of the column is the way."""
+
+    name = "one_of"
+    type = Boolean()
+    inherit_cache = True
+
+
 def packed(keys: Iterable[UUID]) -> str:
     """A set of keys as the one value that ``among`` takes."""
     return json.dumps(sorted(key.hex for key in keys))
@@ -34,6 +42,7 @@ def _sides(element: Any, compiler: SQLCompiler, **options: Any) -> tuple[str, st
 
 
 @compiles(among, "sqlite")
+@compiles(one_of, "sqlite")
 def _in_json(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     column, keys = _sides(element, compiler, **options)
     return f"({column} IN (SELECT value FROM json_each({keys})))"  # noqa: S608  both sides are compiled expressions
@@ -46,3 +55,10 @@ def _in_hash(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     # every case to sort it. So it takes each for half of the rows, and walks the index the page is ordered by.
     known = f"SELECT CAST(jsonb_array_elements_text(CAST({keys} AS jsonb)) AS uuid)"
     return f"({column} IN ({known})) IS TRUE"
+
+
+@compiles(one_of, "postgresql")
+def _in_array(element: Any, compiler: SQLCompiler, **options: Any) -> str:
+    column, keys = _sides(element, compiler, **options)
+    known = f"SELECT CAST(jsonb_array_elements_text(CAST({keys} AS jsonb)) AS uuid)"
+    return f"({column} = ANY (ARRAY({known})))"
