@@ -1,4 +1,4 @@
-"""``among(column, keys)``: one bound value for a whole set of keys.
+"""``among(column, keys)`` and ``one_of(column, keys)``: one bound value for a whole set of keys.
 
 A list of placeholders costs SQLAlchemy and the planner by its length, in every statement, for every table. A person who
 serves two hundred controllers would pay most of the time of a page for it.
@@ -23,8 +23,16 @@ class among(GenericFunction[bool]):  # noqa: N801  a function in SQL
     inherit_cache = True
 
 
+class one_of(GenericFunction[bool]):  # noqa: N801  a function in SQL
+    """The same for rows that are looked up by these very keys: there the index of the column is the way."""
+
+    name = "one_of"
+    type = Boolean()
+    inherit_cache = True
+
+
 def packed(keys: Iterable[UUID], dialect: str) -> str:
-    """A set of keys as the one value that ``among`` takes there."""
+    """A set of keys as the one value that both take there."""
     written = sorted(key.hex for key in keys)
     return json.dumps(written) if dialect == "sqlite" else f"{{{','.join(written)}}}"
 
@@ -35,15 +43,21 @@ def _sides(element: Any, compiler: SQLCompiler, **options: Any) -> tuple[str, st
 
 
 @compiles(among, "sqlite")
+@compiles(one_of, "sqlite")
 def _in_json(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     column, keys = _sides(element, compiler, **options)
     return f"({column} IN (SELECT value FROM json_each({keys})))"  # noqa: S608  both sides are compiled expressions
 
 
-@compiles(among, "postgresql")
+@compiles(one_of, "postgresql")
 def _in_array(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     column, keys = _sides(element, compiler, **options)
+    return f"({column} = ANY ({keys.partition('::')[0]}::uuid[]))"
+
+
+@compiles(among, "postgresql")
+def _in_array_of_many(element: Any, compiler: SQLCompiler, **options: Any) -> str:
     # What the planner knows nothing about it takes for almost all rows when asked whether it is NOT NULL: so it walks
     # the index the page is ordered by. Of an array alone it thinks ten keys, four of those one row, and then reads
     # every case to sort it.
-    return f"NULLIF({column} = ANY({keys.removesuffix('::VARCHAR')}::uuid[]), FALSE) IS NOT NULL"
+    return f"NULLIF({_in_array(element, compiler, **options)}, FALSE) IS NOT NULL"

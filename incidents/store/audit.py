@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import bindparam, inspect, select
+from sqlalchemy import Table as Columns
+from sqlalchemy import Text, bindparam, inspect, select, update
 
 from incidents.base.errors import NotFound
 from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, verify_chain
+from incidents.store.among import one_of
 from incidents.store.tables import APPEND_ONLY, ChainHead, Controller, Event, Incident, Table
 from incidents.store.uow import UnitOfWork
 
@@ -49,7 +51,8 @@ def head(uow: UnitOfWork, controller_id: UUID) -> ChainHead:
     Raises:
         NotFound: the controller is outside the unit of work.
     """
-    found = uow.session.scalar(select(ChainHead).where(ChainHead.controller_id == controller_id))
+    newest = select(ChainHead).where(ChainHead.controller_id == controller_id)
+    found = uow.session.scalar(newest.execution_options(populate_existing=True))
     if found is None:
         raise NotFound
     return found
@@ -78,32 +81,43 @@ def _vouch(event: NewEvent) -> dict[str, Any]:
     return data
 
 
+@dataclass(slots=True)
+class _Head:
+    """A locked head: the place and the hash of the newest entry."""
+
+    seq: int
+    hash: str
+
+
 _CONTROLLERS = (
     select(Controller.id)
-    .where(Controller.id.in_(bindparam("wanted", expanding=True)))
+    .where(one_of(Controller.id, bindparam("controllers", type_=Text())))
     .order_by(Controller.id)
     .with_for_update(read=True, key_share=True)
 )
 _HEADS = (
-    select(ChainHead)
-    .where(ChainHead.controller_id.in_(bindparam("wanted", expanding=True)))
+    select(ChainHead.controller_id, ChainHead.seq, ChainHead.hash)
+    .where(one_of(ChainHead.controller_id, bindparam("controllers", type_=Text())))
     .order_by(ChainHead.controller_id)
     .with_for_update()
-    .execution_options(populate_existing=True)
+)
+_MOVED = (
+    update(cast("Columns", ChainHead.__table__))
+    .where(ChainHead.controller_id == bindparam("controller_id"))
+    .values(seq=bindparam("seq"), hash=bindparam("hash"))
 )
 
 
-def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, ChainHead]:
+def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, _Head]:
     """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace.
 
     Before a head its controller is locked against a new key, as writing the event would do later: whoever changes a
     controller and then writes the log waits here, and not holding the head.
     """
-    held: dict[UUID, ChainHead] = uow.session.info.setdefault("chain_heads", {})
+    held: dict[UUID, _Head] = uow.session.info.setdefault("chain_heads", {})
     if wanted := controller_ids - held.keys():
-        uow.session.scalars(_CONTROLLERS, {"wanted": list(wanted)}).all()
-        heads = uow.session.scalars(_HEADS, {"wanted": list(wanted)})
-        held.update({head.controller_id: head for head in heads})
+        uow.ask(_CONTROLLERS, controllers=wanted)
+        held.update({key: _Head(seq, newest) for key, seq, newest in uow.ask(_HEADS, controllers=wanted)})
     return held
 
 
@@ -111,8 +125,8 @@ def append(uow: UnitOfWork, *events: NewEvent) -> None:
     """Write events into the log of their controllers, in the order given."""
     if not events:
         return
-    uow.session.flush()
-    heads = _locked_heads(uow, {event.controller_id for event in events})
+    controllers = {event.controller_id for event in events}
+    heads = _locked_heads(uow, controllers)
     rows = []
     for event in events:
         head = heads[event.controller_id]
@@ -141,6 +155,8 @@ def append(uow: UnitOfWork, *events: NewEvent) -> None:
             }
         )
         uow.to_log(event.kind, event.controller_id, event.incident_id, entry.seq)
+    moved = [{"controller_id": key, "seq": heads[key].seq, "hash": heads[key].hash} for key in controllers]
+    uow.change(_MOVED, moved)
     uow.add_many(Event, rows)
 
 

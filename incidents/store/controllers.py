@@ -1,10 +1,11 @@
 """Queries for controllers: profile, processors, activities, report links, API keys."""
 
 from collections.abc import Collection, Sequence
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table as Columns
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from incidents.base.errors import NotFound
@@ -14,18 +15,21 @@ from incidents.store.uow import UnitOfWork
 Listed = TypeVar("Listed", Processor, ProcessingActivity)
 
 
+_BY_KEY = select(cast("Columns", Controller.__table__)).where(Controller.id == bindparam("controller_id"))
+
+
 def load(uow: UnitOfWork, controller_id: UUID) -> Controller:
     """One controller.
 
     Raises:
         NotFound: there is none, or it is outside the unit of work.
     """
-    found = uow.at_hand(Controller, controller_id)
-    if found is None:
-        found = uow.session.scalar(select(Controller).where(Controller.id == controller_id))
-    if found is None:
-        raise NotFound
-    return uow.hold(found)
+    uow.require(controller_id)
+    if found := uow.at_hand(Controller, controller_id):
+        return found
+    for row in uow.ask_rows(Controller, _BY_KEY, controller_id=controller_id):
+        return uow.hold(row)
+    raise NotFound
 
 
 def lock(uow: UnitOfWork, controller_id: UUID) -> Controller:

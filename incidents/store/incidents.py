@@ -3,9 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, func, or_, select
+from sqlalchemy import ColumnElement, Insert, SQLColumnExpression, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from incidents.base.errors import NotFound
@@ -55,16 +56,22 @@ def lock(uow: UnitOfWork, incident_id: UUID) -> Incident:
     return uow.hold(incident)
 
 
-def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
-    """The next case number of a controller in a year; two at once wait for each other, also for the first one."""
-    uow.require(controller.id)
-    connection = uow.session.connection()
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    first = insert(ReferenceCounter).values(controller_id=controller.id, year=year, last=1)
+def _counted(insert: Any) -> Insert:
+    first = insert(ReferenceCounter).values(controller_id=bindparam("controller_id"), year=bindparam("year"), last=1)
     counted = first.on_conflict_do_update(
         index_elements=["controller_id", "year"], set_={"last": ReferenceCounter.last + 1}
     )
-    number = connection.execute(counted.returning(ReferenceCounter.last)).scalar_one()
+    made: Insert = counted.returning(ReferenceCounter.last)
+    return made
+
+
+_COUNTED = {"postgresql": _counted(postgresql.insert), "sqlite": _counted(sqlite.insert)}
+
+
+def next_reference(uow: UnitOfWork, controller: Controller, year: int) -> str:
+    """The next case number of a controller in a year; two at once wait for each other, also for the first one."""
+    counted = _COUNTED[uow.session.get_bind().dialect.name]
+    number = uow.ask(counted, controller_id=controller.id, year=year)[0][0]
     return reference(controller.short_code, year, number)
 
 

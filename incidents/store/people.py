@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, or_, select, update
 
 from incidents.base.errors import NotFound
 from incidents.rules.escalation import Person
@@ -191,6 +192,21 @@ def use_up_links(uow: UnitOfWork, user_id: UUID) -> None:
     )
 
 
-def live_key(uow: UnitOfWork, secret: str) -> ApiKey | None:
-    """The API key of a secret, unless revoked."""
-    return uow.session.scalar(select(ApiKey).where(ApiKey.key_hash == hashed(secret), ApiKey.revoked_at.is_(None)))
+@dataclass(frozen=True)
+class LiveKey:
+    """An API key that is not revoked: its name, and its role at a controller."""
+
+    name: str
+    role: str
+    controller_id: UUID
+
+
+_LIVE_KEY = select(ApiKey.name, ApiKey.role, ApiKey.controller_id).where(
+    ApiKey.key_hash == bindparam("key_hash"), ApiKey.revoked_at.is_(None)
+)
+
+
+def live_key(uow: UnitOfWork, secret: str) -> LiveKey | None:
+    """The API key of a secret, unless revoked; the unit of work must be open for every controller."""
+    found = uow.ask(_LIVE_KEY, key_hash=hashed(secret))
+    return LiveKey(*found[0]) if found else None

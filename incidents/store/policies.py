@@ -1,15 +1,17 @@
 """Queries for the ladders controllers have made their own."""
 
 from collections.abc import Collection, Sequence
+from typing import cast
 from uuid import UUID
 
+from sqlalchemy import Table as Columns
 from sqlalchemy import bindparam, select, tuple_
 
 from incidents.store.tables import ClockRow, EscalationPolicy
 from incidents.store.uow import UnitOfWork
 
 _NEWEST = (
-    select(EscalationPolicy)
+    select(cast("Columns", EscalationPolicy.__table__))
     .where(EscalationPolicy.controller_id == bindparam("controller_id"), EscalationPolicy.ladder == bindparam("ladder"))
     .order_by(EscalationPolicy.version.desc())
     .limit(1)
@@ -18,7 +20,8 @@ _NEWEST = (
 
 def newest(uow: UnitOfWork, controller_id: UUID, ladder: str) -> EscalationPolicy | None:
     """The newest version of a controller's own ladder, if it ever had one."""
-    return uow.session.scalar(_NEWEST, {"controller_id": controller_id, "ladder": ladder})
+    found = uow.ask_rows(EscalationPolicy, _NEWEST, controller_id=controller_id, ladder=ladder)
+    return found[0] if found else None
 
 
 def versions(uow: UnitOfWork, controller_id: UUID, ladder: str) -> Sequence[EscalationPolicy]:

@@ -4,12 +4,12 @@ A query on rows of a controller is filtered to the set the unit was opened for. 
 statement that cannot be filtered, it raises: a forgotten filter fails closed.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Engine, event, inspect
@@ -23,7 +23,7 @@ from incidents.rules.readers import BROKEN_TEXT
 from incidents.store.among import among, packed
 from incidents.store.engine import HURRIED
 from incidents.store.tables import ClockRow, Controller, FactAmendment, Incident, OfController, Table
-from incidents.store.writing import beginning, write
+from incidents.store.writing import Statement, beginning, run, write
 
 log = logs.logger("incidents.store")
 Found = TypeVar("Found")
@@ -118,6 +118,55 @@ class UnitOfWork:
         if rows:
             self.session.flush()
             write(self.session.connection(), inspect(table).local_table, rows)
+
+    def ask(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
+        """Run a statement made beforehand, past the ORM, and give what it answers.
+
+        Nothing narrows it, so it binds its controller as ``controller_id`` or several as ``controllers`` (a set, for
+        ``one_of``), and those are looked at. Without either it is for units of work that are open for every controller.
+
+        Raises:
+            TenancyError: for a controller outside the set.
+        """
+        several = values.get("controllers")
+        self._own(several if several is not None else [values.get("controller_id")])
+        if several is not None:
+            values["controllers"] = packed(several, self.session.get_bind().dialect.name)
+        self.session.flush()
+        return run(self.session.connection(), statement, values)
+
+    def ask_rows(self, table: type[Found], statement: Statement, **values: Any) -> list[Found]:
+        """The same for whole rows: the statement selects every column of their table. Rows known here stay as they are.
+
+        Raises:
+            TenancyError: for a controller outside the set.
+        """
+        keys = [column.key for column in inspect(table).local_table.columns]
+        return [self._present(table, dict(zip(keys, row, strict=True))) for row in self.ask(statement, **values)]
+
+    def _present(self, table: type[Found], values: Mapping[str, Any]) -> Found:
+        mapper = inspect(table)
+        identity = mapper.identity_key_from_primary_key([values[column.key] for column in mapper.primary_key])
+        row = self.session.identity_map.get(identity)
+        if row is None:
+            row = table(**values)
+            make_transient_to_detached(row)
+            self.session.add(row)
+        return cast("Found", row)
+
+    def change(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run a statement made beforehand once for each row; each binds its controller as ``controller_id``.
+
+        Raises:
+            TenancyError: for a controller outside the set, or for none.
+        """
+        self._own(row["controller_id"] for row in rows)
+        self.session.flush()
+        run(self.session.connection(), statement, *rows)
+
+    def _own(self, controllers: Iterable[UUID | None]) -> None:
+        if not isinstance(self.scope, _Every) and not all(one and self.sees(one) for one in controllers):
+            raise TenancyError("a statement about a controller outside the unit of work")
 
     def at_hand(self, table: type[HeldRow], key: UUID) -> HeldRow | None:
         """A row this unit of work was told to hold, by its key; asks the database nothing."""

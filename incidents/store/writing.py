@@ -1,6 +1,7 @@
-"""Many new rows in one statement, with less ado than an INSERT that is built anew: the statement is made once.
+"""Statements made once: a hot path need not build and compile the same words again at every turn.
 
-What a value becomes on its way to the database is decided by the type of its column, as everywhere.
+What a value becomes on its way to the database and back is decided by the type of its column, as everywhere. Whose rows
+a statement may touch is decided before: only the unit of work runs them.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -8,46 +9,87 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, FromClause, insert
+from sqlalchemy import Connection, FromClause, Insert, SelectBase, Update, insert
 from sqlalchemy.engine import Dialect
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 
 Row: TypeAlias = Mapping[str, Any]
-Prepare: TypeAlias = Callable[[Any], Any]
+Process: TypeAlias = Callable[[Any], Any]
+Statement: TypeAlias = SelectBase | Insert | Update
 
 
 @dataclass(frozen=True)
-class _Insert:
-    """A statement with its columns in the order of its places, and how a value of each is prepared."""
+class _Made:
+    """A statement with its places in their order, how a value of each is prepared, and how an answer is read."""
 
-    statement: str
-    columns: tuple[tuple[str, Prepare | None], ...]
+    text: str
+    places: tuple[tuple[str, Process | None], ...]
     positional: bool
-    beginnings: Mapping[str, Any]
-    """Columns the rows leave open and that begin with a value."""
+    known: Mapping[str, Any]
+    """What is the same every time."""
+    answers: tuple[Process | None, ...] = ()
+    wanted: frozenset[str] = frozenset()
 
     def prepared(self, row: Row) -> Any:
-        if self.beginnings:
-            row = {**self.beginnings, **row}
+        if self.known:
+            row = {**self.known, **row}
         if self.positional:
-            return tuple([row[key] if prepare is None else prepare(row[key]) for key, prepare in self.columns])
-        return {key: row[key] if prepare is None else prepare(row[key]) for key, prepare in self.columns}
+            return tuple([row[key] if prepare is None else prepare(row[key]) for key, prepare in self.places])
+        return {key: row[key] if prepare is None else prepare(row[key]) for key, prepare in self.places}
+
+    def read(self, answer: Sequence[Any]) -> tuple[Any, ...]:
+        return tuple([value if read is None else read(value) for value, read in zip(answer, self.answers, strict=True)])
 
 
 def write(connection: Connection, table: FromClause, rows: Sequence[Row]) -> None:
-    """Write new rows; all of them say the same columns."""
+    """Write new rows in one statement; all of them say the same columns."""
     made = _insert(connection.dialect, table, tuple(rows[0]))
-    connection.exec_driver_sql(made.statement, [made.prepared(row) for row in rows])
+    connection.exec_driver_sql(made.text, [made.prepared(row) for row in rows])
+
+
+def run(connection: Connection, statement: Statement, *rows: Row) -> list[tuple[Any, ...]]:
+    """Run a statement for one row of bound values, or for many at once, and give what it answers.
+
+    The statement must be one object for the life of the process, with its values bound by name.
+
+    Raises:
+        TypeError: the values are not those the statement asks for; one it does not know might be meant to narrow it.
+    """
+    made = _made(connection.dialect, statement)
+    for row in rows:
+        if row.keys() != made.wanted:
+            raise TypeError(f"a statement with {sorted(made.wanted)} was given {sorted(row)}")
+    said = [made.prepared(row) for row in rows]
+    answer = connection.exec_driver_sql(made.text, said if len(said) > 1 else said[0])
+    return [made.read(row) for row in answer] if made.answers else []
 
 
 @lru_cache(maxsize=512)
-def _insert(dialect: Dialect, table: FromClause, said: tuple[str, ...]) -> _Insert:
+def _insert(dialect: Dialect, table: FromClause, said: tuple[str, ...]) -> _Made:
     open_ = [column for column in table.columns if column.key not in said and column.default is not None]
     beginnings = {column.key: beginning(column) for column in open_}
     wanted = [*said, *beginnings]
     compiled = insert(table).compile(dialect=dialect, column_keys=wanted)  # type: ignore[arg-type]
-    places = list(compiled.positiontup or wanted)
-    prepare = {key: table.columns[key].type.dialect_impl(dialect).bind_processor(dialect) for key in wanted}
-    return _Insert(str(compiled), tuple((key, prepare[key]) for key in places), bool(compiled.positional), beginnings)
+    places = _places(compiled, {key: table.columns[key].type for key in wanted})
+    return _Made(str(compiled), places, bool(compiled.positional), beginnings)
+
+
+@lru_cache(maxsize=512)
+def _made(dialect: Dialect, statement: Statement) -> _Made:
+    compiled = statement.compile(dialect=dialect)
+    assert isinstance(compiled, SQLCompiler)  # noqa: S101  what a statement compiles to
+    known = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+    places = _places(compiled, {name: bind.type for bind, name in compiled.bind_names.items()})
+    read = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns]
+    wanted = frozenset(compiled.bind_names.values()) - known.keys()
+    return _Made(str(compiled), places, bool(compiled.positional), known, tuple(read), wanted)
+
+
+def _places(compiled: SQLCompiler, types: Mapping[str, TypeEngine[Any]]) -> tuple[tuple[str, Process | None], ...]:
+    dialect = compiled.dialect
+    prepare = {key: of.dialect_impl(dialect).bind_processor(dialect) for key, of in types.items()}
+    return tuple((key, prepare[key]) for key in compiled.positiontup or types)
 
 
 def beginning(column: Any) -> Any:

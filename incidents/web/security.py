@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from litestar.config.csrf import CSRFConfig
 from litestar.connection import ASGIConnection
-from litestar.datastructures import MutableScopeHeaders
 from litestar.handlers import BaseRouteHandler
 from litestar.types import BeforeMessageSendHookHandler, Guard, Message, Scope
 
@@ -47,13 +46,14 @@ HSTS = "max-age=31536000; includeSubDomains"
 def security_headers(settings: Settings) -> BeforeMessageSendHookHandler:
     """The hook that adds the headers to every answer, errors and unknown addresses included."""
     headers = HEADERS | ({"strict-transport-security": HSTS} if settings.secure_cookies else {})
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
 
     async def add_headers(message: Message, scope: Scope) -> None:
         del scope
         if message["type"] == "http.response.start":
-            present = MutableScopeHeaders.from_message(message)
-            for name, value in headers.items():
-                present.setdefault(name, value)
+            said = list(message.get("headers", ()))
+            present = {name.lower() for name, _ in said}
+            message["headers"] = said + [one for one in raw if one[0] not in present]
 
     return add_headers
 

@@ -63,7 +63,7 @@ class SessionMiddleware(ASGIMiddleware):
         """Look the cookie up in a thread, so that the database never blocks the event loop."""
         scope["user"], scope["auth"], scope["session"] = None, VISITOR, None
         connection: Connection = ASGIConnection(scope)
-        if (token := session_token(connection)) and not scope["path"].startswith(WITHOUT_PERSON):
+        if not scope["path"].startswith(WITHOUT_PERSON) and (token := session_token(connection)):
             await to_thread.run_sync(partial(_look_up, connection, token))
         await next_app(scope, receive, send)
 

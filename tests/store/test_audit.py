@@ -24,7 +24,7 @@ from incidents.store import audit, incidents
 from incidents.store.audit import VOUCHED, NewEvent
 from incidents.store.tables import ChainHead, Event
 from incidents.store.types import Instant
-from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Scope, UnitOfWork
+from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, Scope, TenancyError, UnitOfWork
 from tests.builders import CaseFile, Firm, Town, busy_case
 from tests.fakes import FakeClock
 
@@ -373,5 +373,5 @@ def test_checking_the_log_while_others_write_finds_no_breaks_that_are_none(grown
 def test_a_log_is_written_only_by_a_unit_of_work_open_for_its_controller(town: Town) -> None:
     a, b = town.found(staff=()), town.found(staff=())
     scope: Scope = frozenset({b.id})
-    with pytest.raises(KeyError), town.uow(SYSTEM, scope) as uow:
+    with pytest.raises(TenancyError), town.uow(SYSTEM, scope) as uow:
         audit.append(uow, NewEvent(a.id, None, "controller.updated", {}))

@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, Select, delete, exists, func, insert, select, text, update
+from sqlalchemy import Connection, Select, Text, bindparam, delete, exists, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from incidents.base.errors import NotFound
+from incidents.store.among import one_of
 from incidents.store.tables import Controller, Incident, OfController, Processor, Table, User
 from incidents.store.uow import SYSTEM, Scope, TenancyError, UnitOfWork
 from tests.builders import Town, busy_case
@@ -160,6 +161,38 @@ def test_raw_text_is_refused(neighbours: Neighbours, statement: str) -> None:
 def test_a_statement_on_bare_tables_is_refused(neighbours: Neighbours) -> None:
     with pytest.raises(TenancyError), neighbours.as_b() as uow:
         uow.session.execute(select(Processor.__table__))
+
+
+PREPARED = select(Processor.id).where(Processor.controller_id == bindparam("controller_id"))
+PREPARED_FOR_SEVERAL = select(Processor.id).where(
+    one_of(Processor.controller_id, bindparam("controllers", type_=Text()))
+)
+PREPARED_FOR_ALL = select(func.count(Processor.id))
+PREPARED_CHANGE = (
+    update(Processor.__table__).where(Processor.controller_id == bindparam("controller_id")).values(task="x")
+)
+
+
+def test_statements_made_beforehand_are_run_for_the_controllers_of_the_unit_of_work_only(
+    neighbours: Neighbours,
+) -> None:
+    a, b = neighbours.a.id, neighbours.b.id
+    with neighbours.as_b() as uow:
+        assert uow.ask(PREPARED, controller_id=b) == uow.ask(PREPARED_FOR_SEVERAL, controllers={b})
+    with neighbours.town.uow() as uow:
+        assert len(uow.ask(PREPARED_FOR_SEVERAL, controllers={a, b})) == uow.ask(PREPARED_FOR_ALL)[0][0] > 0
+    for scope in (frozenset({b}), None):
+        for given in ({"controller_id": a}, {"controllers": {a, b}}, {"controllers": {a}}, {}):
+            statement = PREPARED_FOR_SEVERAL if "controllers" in given else PREPARED if given else PREPARED_FOR_ALL
+            with pytest.raises(TenancyError), neighbours.town.uow(SYSTEM, scope) as uow:
+                uow.ask(statement, **given)
+        with pytest.raises(TenancyError), neighbours.town.uow(SYSTEM, scope) as uow:
+            uow.change(PREPARED_CHANGE, [{"controller_id": b}, {"controller_id": a}])
+
+
+def test_a_statement_made_beforehand_that_names_no_controller_does_not_pass_with_one(neighbours: Neighbours) -> None:
+    with pytest.raises(TypeError), neighbours.as_b() as uow:
+        uow.ask(PREPARED_FOR_ALL, controller_id=neighbours.b.id)
 
 
 def test_the_profile_of_another_controller_is_not_there(neighbours: Neighbours) -> None:

@@ -55,13 +55,16 @@ def _sections(view: View) -> tuple[DraftSection, ...]:
     """The sections that have a place in this filing; only those with something to show are numbered."""
     made: list[DraftSection] = []
     number = 0
-    for spec in view.texts.law["sections"]:
-        if view.case.filing_kind == "withdrawal" and not spec.get("in_withdrawal"):
-            continue
+    for spec in _asked(view):
         section = _section(view, spec, str(number + 1))
         number += bool(section.shown)
         made.append(section)
     return tuple(made)
+
+
+def _asked(view: View) -> list[Spec]:
+    withdrawal = view.case.filing_kind == "withdrawal"
+    return [spec for spec in view.texts.law["sections"] if spec.get("in_withdrawal") or not withdrawal]
 
 
 def _section(view: View, spec: Spec, number: str) -> DraftSection:
@@ -108,6 +111,11 @@ def _nothing_said(view: View, spec: Spec) -> bool:
 
 
 def facts_to_follow(case: CaseFile) -> tuple[str, ...]:
-    """The facts the notification asks for and nobody has given yet, as keys of the vocabulary, in its order."""
-    keys = (item.fact_key for item in authority_draft(case, "hu").items if item.to_follow and item.fact_key)
-    return tuple(key for key in dict.fromkeys(keys) if key in vocabulary())
+    """The facts the notification asks for and nobody has given yet, as keys of the vocabulary, in its order.
+
+    What its draft marks as to follow, without the words of the draft: every answer about a case asks this.
+    """
+    view = View(case, Texts("authority", case.today, "hu"))
+    items = (item for spec in _asked(view) for item in spec["items"] if item.get("fact") in vocabulary())
+    owed = (item["fact"] for item in items if _answer(view, item).status is Status.TO_FOLLOW)
+    return tuple(dict.fromkeys(owed))
