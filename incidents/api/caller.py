@@ -47,7 +47,7 @@ def identify(request: ApiRequest) -> Caller:
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     state = request.app.state
     if scheme.lower() == "bearer" and secret:
-        with unit_of_work(state.engine, state.clock, SYSTEM, EVERY_CONTROLLER, read_only=True) as uow:
+        with unit_of_work(state.engine, state.clock, SYSTEM, EVERY_CONTROLLER, glance=True) as uow:
             if found := key_actor(uow, secret.strip()):
                 return Caller(*found, state.engine, state.clock)
     raise BadKey

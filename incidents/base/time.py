@@ -41,6 +41,8 @@ def utc(instant: datetime) -> datetime:
     Raises:
         NaiveDatetimeError: the value has no offset, so it names no instant.
     """
+    if instant.tzinfo is UTC:
+        return instant
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise NaiveDatetimeError(f"{instant!r} has no time zone")
     return instant.astimezone(UTC)

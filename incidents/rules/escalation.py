@@ -6,6 +6,7 @@ GDPR 33(1) and EDPB Guidelines 9/2022 § 36, § 40. The ladder is data (law/poli
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from incidents.base.dated import in_force, of_version
@@ -112,9 +113,10 @@ def policy_for(policy_id: str, on: date) -> Policy:
     Raises:
         NoSuchLawError: none is.
     """
-    return read_policy(in_force("policies", policy_id, on))
+    return policy_of_version(policy_id, in_force("policies", policy_id, on)["version"])
 
 
+@cache
 def policy_of_version(policy_id: str, version: str) -> Policy:
     """The ladder an older clock was planned under.
 

@@ -36,9 +36,12 @@ class Break:
     problem: str
 
 
+_SPELLING = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(data: object) -> bytes:
     """The one spelling of a JSON value: sorted keys, no spaces, UTF-8."""
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _SPELLING.encode(data).encode()
 
 
 def digest(data: object) -> str:

@@ -112,11 +112,13 @@ def _locked_heads(uow: UnitOfWork, controller_ids: set[UUID]) -> dict[UUID, _Hea
     """The heads, locked once a transaction and always in the same order, so that two writers cannot embrace.
 
     Before a head its controller is locked against a new key, as writing the event would do later: whoever changes a
-    controller and then writes the log waits here, and not holding the head.
+    controller and then writes the log waits here, and not holding the head. Whoever has written a row of the controller
+    holds that lock already.
     """
     held: dict[UUID, _Head] = uow.session.info.setdefault("chain_heads", {})
     if wanted := controller_ids - held.keys():
-        uow.ask(_CONTROLLERS, controllers=wanted)
+        if unlocked := {key for key in wanted if not uow.written(key)}:
+            uow.ask(_CONTROLLERS, controllers=unlocked)
         held.update({key: _Head(seq, newest) for key, seq, newest in uow.ask(_HEADS, controllers=wanted)})
     return held
 

@@ -7,12 +7,13 @@ from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from sqlalchemy import Table as Columns
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Text, bindparam, func, select, update
 
 from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
+from incidents.store.among import one_of, packed
 from incidents.store.bulk import hasten
 from incidents.store.tables import Acknowledgement, ClockRow, Event, Incident, Stage
 from incidents.store.uow import UnitOfWork
@@ -171,7 +172,9 @@ def clocks_of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequence
 def acknowledgements_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequence[Acknowledgement]:
     """Every acknowledgement in cases, oldest first."""
     return uow.session.scalars(
-        select(Acknowledgement).where(Acknowledgement.incident_id.in_(incident_ids)).order_by(Acknowledgement.id)
+        select(Acknowledgement)
+        .where(one_of(Acknowledgement.incident_id, packed(incident_ids)))
+        .order_by(Acknowledgement.id)
     ).all()
 
 
@@ -240,9 +243,17 @@ def next_due(uow: UnitOfWork) -> datetime | None:
     return uow.session.scalar(select(Stage.due_at).where(Stage.state == "scheduled").order_by(Stage.due_at).limit(1))
 
 
-_CASES = select(*(getattr(Incident, field.name) for field in fields(DueCase)))
-_CLOCKS = select(*(getattr(ClockRow, field.name) for field in fields(DueClock))).order_by(
-    ClockRow.set_at, ClockRow.version
+_KEYS = bindparam("keys", type_=Text())
+_CASES = select(*(getattr(Incident, field.name) for field in fields(DueCase))).where(one_of(Incident.id, _KEYS))
+_CLOCKS = (
+    select(*(getattr(ClockRow, field.name) for field in fields(DueClock)))
+    .where(one_of(ClockRow.incident_id, _KEYS))
+    .order_by(ClockRow.set_at, ClockRow.version)
+)
+_DUE = (
+    select(Stage.clock_id, Stage.id, Stage.name, Stage.due_at)
+    .where(one_of(Stage.incident_id, _KEYS), Stage.state == "scheduled", Stage.due_at <= bindparam("now"))
+    .order_by(Stage.due_at, Stage.id)
 )
 
 
@@ -268,18 +279,21 @@ def claim_due(
 ) -> list[Due] | None:
     """Take incidents with due stages for this transaction; two sweeps never get the same one. None: nothing is due.
 
+    Wants a unit of work that is open for every controller.
+
     The stages are read again under the lock: what another sweep fired a moment ago is not seen as due any more, so
     the list can be empty.
     """
     ids = _lock_due_incidents(uow, limit, without, only)
     if not ids:
         return None
-    cases = {row.id: DueCase(*row) for row in uow.session.execute(_CASES.where(Incident.id.in_(ids)))}
+    keys = packed(ids)
+    cases = {case.id: case for case in (DueCase(*row) for row in uow.ask(_CASES, keys=keys))}
+    clocks = {clock.id: clock for clock in (DueClock(*row) for row in uow.ask(_CLOCKS, keys=keys))}
     of_case: dict[UUID, list[DueClock]] = {}
-    for row in uow.session.execute(_CLOCKS.where(ClockRow.incident_id.in_(ids))):
-        of_case.setdefault(row.incident_id, []).append(DueClock(*row))
-    stages = _due_stages(uow, ids)
-    clocks = {clock.id: clock for one in of_case.values() for clock in one}
+    for clock in clocks.values():
+        of_case.setdefault(clock.incident_id, []).append(clock)
+    stages = _due_stages(uow, keys)
     return [
         Due(cases[clock.incident_id], clock, tuple(mine), of_case[clock.incident_id])
         for key, mine in stages.items()
@@ -287,15 +301,10 @@ def claim_due(
     ]
 
 
-def _due_stages(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list[DueStage]]:
-    """By clock, oldest first; the clock with the oldest one first."""
-    rows = uow.session.execute(
-        select(Stage.clock_id, Stage.id, Stage.name, Stage.due_at)
-        .where(Stage.incident_id.in_(incident_ids), Stage.state == "scheduled", Stage.due_at <= uow.now)
-        .order_by(Stage.due_at, Stage.id)
-    )
+def _due_stages(uow: UnitOfWork, keys: str) -> dict[UUID, list[DueStage]]:
+    """Of cases with these packed keys, by clock, oldest first; the clock with the oldest one first."""
     found: dict[UUID, list[DueStage]] = {}
-    for clock_id, key, name, due_at in rows:
+    for clock_id, key, name, due_at in uow.ask(_DUE, keys=keys, now=uow.now):
         found.setdefault(clock_id, []).append(DueStage(key, name, due_at))
     return found
 

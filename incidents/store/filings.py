@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incidents.base.errors import NotFound
+from incidents.store.among import one_of, packed
 from incidents.store.tables import Filing
 from incidents.store.uow import UnitOfWork
 
@@ -18,7 +19,8 @@ def of_case(uow: UnitOfWork, incident_id: UUID) -> Sequence[Filing]:
 def of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list[Filing]]:
     """Every filing of each case that has one, oldest first."""
     found: dict[UUID, list[Filing]] = {}
-    rows = uow.session.scalars(select(Filing).where(Filing.incident_id.in_(incident_ids)).order_by(Filing.version))
+    mine = one_of(Filing.incident_id, packed(incident_ids))
+    rows = uow.session.scalars(select(Filing).where(mine).order_by(Filing.version))
     for row in rows:
         found.setdefault(row.incident_id, []).append(row)
     return found

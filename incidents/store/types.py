@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, DateTime
@@ -37,7 +38,13 @@ class Instant(TypeDecorator[datetime]):
 
 
 def _write_text(value: datetime | None) -> str | None:
-    return None if value is None else utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return None if value is None else _text(utc(value))
+
+
+@lru_cache(maxsize=256)
+def _text(instant: datetime) -> str:
+    """How an instant in UTC is spelled: a transaction writes its one instant into every row."""
+    return instant.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
 def _write_aware(value: datetime | None) -> datetime | None:

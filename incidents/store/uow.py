@@ -8,11 +8,12 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any, Final, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, make_transient_to_detached, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -93,7 +94,8 @@ class UnitOfWork:
         self.session.flush()
         written = zip(new, values, strict=True)
         for table, group in groupby(written, lambda one: inspect(type(one[0])).local_table):
-            write(self.session.connection(), table, [said for _, said in group])
+            write(self._connection(), table, [said for _, said in group])
+        self._wrote(owner for row in new if (owner := owner_of(row)) is not None)
         for row in new:
             make_transient_to_detached(row)
         self.session.add_all(new)
@@ -117,7 +119,8 @@ class UnitOfWork:
             _refuse_nul(row)
         if rows:
             self.session.flush()
-            write(self.session.connection(), inspect(table).local_table, rows)
+            write(self._connection(), inspect(table).local_table, rows)
+            self._wrote(row["controller_id"] for row in rows)
 
     def ask(self, statement: Statement, **values: Any) -> list[tuple[Any, ...]]:
         """Run a statement made beforehand, past the ORM, and give what it answers.
@@ -133,7 +136,7 @@ class UnitOfWork:
         if several is not None:
             values["controllers"] = packed(several, self.session.get_bind().dialect.name)
         self.session.flush()
-        return run(self.session.connection(), statement, values)
+        return run(self._connection(), statement, values)
 
     def ask_rows(self, table: type[Found], statement: Statement, **values: Any) -> list[Found]:
         """The same for whole rows: the statement selects every column of their table. Rows known here stay as they are.
@@ -149,7 +152,8 @@ class UnitOfWork:
         identity = mapper.identity_key_from_primary_key([values[column.key] for column in mapper.primary_key])
         row = self.session.identity_map.get(identity)
         if row is None:
-            row = table(**values)
+            row = table()
+            vars(row).update(values)  # as loading does; setting one by one would note each as a change
             make_transient_to_detached(row)
             self.session.add(row)
         return cast("Found", row)
@@ -162,7 +166,23 @@ class UnitOfWork:
         """
         self._own(row["controller_id"] for row in rows)
         self.session.flush()
-        run(self.session.connection(), statement, *rows)
+        run(self._connection(), statement, *rows)
+
+    def _connection(self) -> Connection:
+        """The connection of the transaction; the session takes long to find it, and it stays while that is active."""
+        begun, info = self.session.get_transaction(), self.session.info
+        if begun is None or not begun.is_active or info.get("begun") is not begun:
+            info["connection"] = self.session.connection()
+            info["begun"] = self.session.get_transaction()
+        found: Connection = info["connection"]
+        return found
+
+    def written(self, controller_id: UUID) -> bool:
+        """Whether this unit of work has written a row of a controller: that locks the controller against a new key."""
+        return controller_id in self.session.info.get("written", ())
+
+    def _wrote(self, controllers: Iterable[UUID]) -> None:
+        self.session.info.setdefault("written", set()).update(controllers)
 
     def _own(self, controllers: Iterable[UUID | None]) -> None:
         if not isinstance(self.scope, _Every) and not all(one and self.sees(one) for one in controllers):
@@ -219,6 +239,7 @@ def unit_of_work(
     *,
     read_only: bool = False,
     hurried: bool = False,
+    glance: bool = False,
 ) -> Iterator[UnitOfWork]:
     """Open a transaction; commit when the block ends well, roll back when it raises.
 
@@ -230,21 +251,27 @@ def unit_of_work(
         read_only: never commits, sees everything as of one moment, and takes no write lock on SQLite.
         hurried: does not wait for the disk. A killed process loses nothing by it; a power cut, or a killed PostgreSQL,
             loses what was committed so since the last commit that waited. Only for what may be done twice.
+        glance: reads with one statement: that sees one moment by itself, and PostgreSQL need not open and end a
+            transaction around it.
     """
-    bind = _reading(engine) if read_only else engine.execution_options(**{HURRIED: True}) if hurried else engine
+    bind = _bound(engine, read_only, hurried, glance)
     with Session(bind, autoflush=True, expire_on_commit=False, info={"scope": controllers}) as session:
         yield UnitOfWork(session, actor, controllers, clock.now())
-        if not read_only:
+        if not (read_only or glance):
             session.commit()
             for said, line in session.info.get("to_log", ()):
                 log.info(said, **line)
         # A unit that only reads ends by closing: an explicit rollback would expire the rows it hands out.
 
 
-def _reading(engine: Engine) -> Engine:
-    if engine.dialect.name == "sqlite":
+@lru_cache(maxsize=8)
+def _bound(engine: Engine, read_only: bool, hurried: bool, glance: bool) -> Engine:
+    """The engine with the options of a unit of work; few engines live at once, and options are dear to make."""
+    if (read_only or glance) and engine.dialect.name == "sqlite":
         return engine.execution_options(read_only=True)
-    return engine.execution_options(isolation_level="REPEATABLE READ")
+    if read_only or glance:
+        return engine.execution_options(isolation_level="AUTOCOMMIT" if glance else "REPEATABLE READ")
+    return engine.execution_options(**{HURRIED: True}) if hurried else engine
 
 
 @event.listens_for(Session, "do_orm_execute")
@@ -293,11 +320,17 @@ def _refuse_unstorable(session: Session, _context: UOWTransaction, _instances: A
 
 def new_values(row: Table) -> dict[str, Any]:
     """What a new row says in every column; what was left open is filled with the column's own beginning, or nothing."""
-    said = vars(row)
-    for attribute in inspect(type(row)).column_attrs:
-        if attribute.key not in said:
-            setattr(row, attribute.key, beginning(attribute.columns[0]))
-    return {attribute.columns[0].key: said[attribute.key] for attribute in inspect(type(row)).column_attrs}
+    said, columns = vars(row), _columns(type(row))
+    for key, column in columns:
+        if key not in said:
+            said[key] = beginning(column)
+    return {column.key: said[key] for key, column in columns}
+
+
+@cache
+def _columns(table: type[Table]) -> tuple[tuple[str, Any], ...]:
+    """The attributes of a table with their columns."""
+    return tuple((attribute.key, attribute.columns[0]) for attribute in inspect(table).column_attrs)
 
 
 def owner_of(row: object) -> UUID | None:
