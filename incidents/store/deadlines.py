@@ -13,7 +13,7 @@ from incidents.base.errors import NotFound
 from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
-from incidents.store.among import one_of, packed
+from incidents.store.among import one_of
 from incidents.store.bulk import hasten
 from incidents.store.tables import Acknowledgement, ClockRow, Event, Incident, Stage
 from incidents.store.uow import UnitOfWork
@@ -173,7 +173,7 @@ def acknowledgements_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> Sequ
     """Every acknowledgement in cases, oldest first."""
     return uow.session.scalars(
         select(Acknowledgement)
-        .where(one_of(Acknowledgement.incident_id, packed(incident_ids)))
+        .where(one_of(Acknowledgement.incident_id, uow.packed(incident_ids)))
         .order_by(Acknowledgement.id)
     ).all()
 
@@ -287,7 +287,7 @@ def claim_due(
     ids = _lock_due_incidents(uow, limit, without, only)
     if not ids:
         return None
-    keys = packed(ids)
+    keys = uow.packed(ids)
     cases = {case.id: case for case in (DueCase(*row) for row in uow.ask(_CASES, keys=keys))}
     clocks = {clock.id: clock for clock in (DueClock(*row) for row in uow.ask(_CLOCKS, keys=keys))}
     of_case: dict[UUID, list[DueClock]] = {}

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incidents.base.errors import NotFound
-from incidents.store.among import one_of, packed
+from incidents.store.among import one_of
 from incidents.store.tables import Assessment, Decision, DecisionProposal, ProposalAnswer
 from incidents.store.uow import UnitOfWork
 
@@ -19,7 +19,7 @@ def newest(uow: UnitOfWork, incident_id: UUID) -> Decision | None:
 def newest_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, Decision]:
     """The decision that stands in each case that has one."""
     rows = uow.session.scalars(
-        select(Decision).where(one_of(Decision.incident_id, packed(incident_ids))).order_by(Decision.version)
+        select(Decision).where(one_of(Decision.incident_id, uow.packed(incident_ids))).order_by(Decision.version)
     )
     return {row.incident_id: row for row in rows}
 

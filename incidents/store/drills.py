@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from incidents.base.errors import NotFound
 from incidents.rules.pace import REAL_TIME, Pace
-from incidents.store.among import one_of, packed
+from incidents.store.among import one_of
 from incidents.store.tables import Drill, Incident
 from incidents.store.uow import UnitOfWork
 
@@ -28,7 +28,7 @@ def paces_of(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, Pace
     rows = uow.session.execute(
         select(Drill.incident_id, Incident.opened_at, Drill.speed)
         .join(Incident, Incident.id == Drill.incident_id)
-        .where(one_of(Drill.incident_id, packed(incident_ids)))
+        .where(one_of(Drill.incident_id, uow.packed(incident_ids)))
     )
     return {case: Pace(opened_at, speed) for case, opened_at, speed in rows}
 

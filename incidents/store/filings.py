@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from incidents.base.errors import NotFound
-from incidents.store.among import one_of, packed
+from incidents.store.among import one_of
 from incidents.store.tables import Filing
 from incidents.store.uow import UnitOfWork
 
@@ -19,7 +19,7 @@ def of_case(uow: UnitOfWork, incident_id: UUID) -> Sequence[Filing]:
 def of_cases(uow: UnitOfWork, incident_ids: Collection[UUID]) -> dict[UUID, list[Filing]]:
     """Every filing of each case that has one, oldest first."""
     found: dict[UUID, list[Filing]] = {}
-    mine = one_of(Filing.incident_id, packed(incident_ids))
+    mine = one_of(Filing.incident_id, uow.packed(incident_ids))
     rows = uow.session.scalars(select(Filing).where(mine).order_by(Filing.version))
     for row in rows:
         found.setdefault(row.incident_id, []).append(row)

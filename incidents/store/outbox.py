@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 
 from incidents.base.ids import new_id
-from incidents.store.among import one_of, packed
+from incidents.store.among import one_of
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
 
@@ -123,7 +123,7 @@ def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequen
     return uow.session.scalars(
         select(OutboxMail)
         .where(
-            one_of(OutboxMail.incident_id, packed(incident_ids)),
+            one_of(OutboxMail.incident_id, uow.packed(incident_ids)),
             OutboxMail.channel == "mail",
             OutboxMail.template == "stage",
             OutboxMail.state == "queued",

@@ -134,9 +134,13 @@ class UnitOfWork:
         several = values.get("controllers")
         self._own(several if several is not None else [values.get("controller_id")])
         if several is not None:
-            values["controllers"] = packed(several, self.session.get_bind().dialect.name)
+            values["controllers"] = self.packed(several)
         self.session.flush()
         return run(self._connection(), statement, values)
+
+    def packed(self, keys: Iterable[UUID]) -> str:
+        """A set of keys as the one value that ``one_of`` takes on this database."""
+        return packed(keys, self.session.get_bind().dialect.name)
 
     def ask_rows(self, table: type[Found], statement: Statement, **values: Any) -> list[Found]:
         """The same for whole rows: the statement selects every column of their table. Rows known here stay as they are.
