@@ -17,6 +17,7 @@ from bench.figures import ROUNDS, Line
 from bench.letters import letters
 from bench.rush import rush
 from bench.sweeping import sweeps
+from incidents.base import collector
 from incidents.store.migrate import upgrade
 from tests.processes import ROOT, Guardian, Processes
 from tests.servers import running_postgres
@@ -76,6 +77,7 @@ def _row(line: Line) -> str:
 
 def main(parts: list[str]) -> None:
     report = INTRODUCTION.format(rounds=ROUNDS, about=about())
+    collector.spare()  # as every process of the product does
     guardian, begun = Guardian(), psutil.cpu_times()
     with tempfile.TemporaryDirectory() as folder:
         processes = Processes(guardian, Path(folder) / "logs")

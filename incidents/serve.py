@@ -1,13 +1,12 @@
 """Running the service: the web server, with worker and beat beside it in the embedded mode."""
 
-import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, suppress
 
 import uvicorn
 from litestar import Litestar
 
-from incidents.base import logs
+from incidents.base import collector, logs
 from incidents.base.settings import Settings
 from incidents.base.time import SystemClock
 from incidents.steps.people import create_setup_link
@@ -17,8 +16,6 @@ from incidents.store.uow import SYSTEM, unit_of_work
 from incidents.web.app import Lifespan, create_app
 from incidents.web.wire import Wire
 
-GARBAGE = 20_000
-"""How many more objects there are before the youngest are looked through; the interpreter begins with 700."""
 NEVER_STARTED = 3
 """Exit code of a web server that could not listen."""
 
@@ -63,23 +60,13 @@ def serve(settings: Settings, contexts: Sequence[AbstractContextManager[object]]
     logs.configure(settings.log_format)
     database = create_engine_for(settings.database_url)
     app = create_app(settings, database, SystemClock(), [beside(context) for context in contexts])
-    _spare_the_collector()
+    collector.spare()
     server = uvicorn.Server(listening(settings, app))
     with suppress(KeyboardInterrupt):
         server.run()
     database.dispose()
     if not server.started:
         raise SystemExit(NEVER_STARTED)
-
-
-def _spare_the_collector() -> None:
-    """What the start has made lives as long as the process: the garbage collector need not look at it every time.
-
-    An eighth of the time of a page went into that.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE)
 
 
 def migrated(settings: Settings) -> Database:

@@ -4,9 +4,9 @@ from datetime import timedelta
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 
-from incidents.base import logs
+from incidents.base import collector, logs
 from incidents.base.settings import Settings
 from workers.beat import end_when_asked
 from workers.tasks import Runtime, register_tasks
@@ -44,6 +44,7 @@ def make_app(settings: Settings) -> Celery:
         beat_max_loop_interval=5,
     )
     register_tasks(app, Runtime(settings))
+    worker_init.connect(lambda **_: collector.spare(), weak=False, dispatch_uid="incidens72.collector")
     worker_ready.connect(_look_at_once, weak=False)
     beat_init.connect(end_when_asked)
     setup_logging.connect(lambda **_: logs.configure(settings.log_format), weak=False, dispatch_uid="incidens72.logs")
