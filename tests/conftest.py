@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import nursery as nurseries
 from tests.databases import PostgresGround, SqliteGround
 from tests.fakes import FakeClock
+from tests.nursery import Nursery
 from tests.processes import Guardian, Processes
 from tests.servers import PostgresServer, RedisServer, SmtpServer, flush, running_postgres
 
@@ -79,17 +81,36 @@ def guardian() -> Iterator[Guardian]:
 
 
 @pytest.fixture(scope="session")
-def server_processes(guardian: Guardian, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def nursery(guardian: Guardian) -> Iterator[Nursery | None]:
+    """Has imported the product once for every start of it, where the system allows."""
+    if not nurseries.possible():
+        yield None
+        return
+    nursery = Nursery(guardian)
+    yield nursery
+    nursery.dismiss()
+
+
+@pytest.fixture(scope="session")
+def server_processes(
+    guardian: Guardian, nursery: Nursery | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
     """Starts what lives as long as the session."""
-    processes = Processes(guardian, tmp_path_factory.mktemp("servers"))
+    processes = Processes(guardian, tmp_path_factory.mktemp("servers"), nursery)
     yield processes
     processes.kill_all()
 
 
 @pytest.fixture
-def processes(guardian: Guardian, tmp_path: Path) -> Iterator[Processes]:
-    """Starts what lives as long as the test: ``processes.service("web", DATABASE_URL=…)``."""
-    processes = Processes(guardian, tmp_path / "processes")
+def processes(
+    request: pytest.FixtureRequest, guardian: Guardian, nursery: Nursery | None, tmp_path: Path
+) -> Iterator[Processes]:
+    """Starts what lives as long as the test: ``processes.service("web", DATABASE_URL=…)``.
+
+    A test marked ``installed`` starts the programs as they are installed, the others fork them from the nursery.
+    """
+    installed = request.node.get_closest_marker("installed") is not None
+    processes = Processes(guardian, tmp_path / "processes", None if installed else nursery)
     yield processes
     processes.kill_all()
 

@@ -11,9 +11,14 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
+
+from tests import nursery
+from tests.nursery import Nursery, Nursling
+
+Popen: TypeAlias = "subprocess.Popen[bytes] | Nursling"
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -117,7 +122,7 @@ class Guardian:
 class Process:
     """A running program: its own process group, its output in a file."""
 
-    def __init__(self, guardian: Guardian, popen: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, guardian: Guardian, popen: Popen, log: Path) -> None:
         self._guardian = guardian
         self.popen = popen
         self.log = log
@@ -177,11 +182,15 @@ class Process:
 
 
 class Processes:
-    """Starts programs and remembers them, so that one call ends them all."""
+    """Starts programs and remembers them, so that one call ends them all.
 
-    def __init__(self, guardian: Guardian, folder: Path) -> None:
+    With a nursery the programs of the product are forked from it; without one every program is really started.
+    """
+
+    def __init__(self, guardian: Guardian, folder: Path, nursery: Nursery | None = None) -> None:
         self._guardian = guardian
         self._folder = folder
+        self._nursery = nursery
         self._started: list[Process] = []
 
     def start(
@@ -190,11 +199,22 @@ class Processes:
         """Start a program in a process group of its own."""
         self._folder.mkdir(parents=True, exist_ok=True)
         log = self._folder / f"{len(self._started):02}-{Path(command[0]).name}.log"
-        with log.open("wb") as output:
-            popen = subprocess.Popen(
+        popen = self._popen(command, product_env() if env is None else env, user, cwd, log)
+        self._guardian.watch(popen.pid)
+        process = Process(self._guardian, popen, log)
+        self._started.append(process)
+        return process
+
+    def _popen(
+        self, command: Sequence[str], env: Mapping[str, str], user: str | None, cwd: Path, log: Path
+    ) -> Popen:
+        with log.open("wb") as output, Path(os.devnull).open("rb") as nothing:
+            if self._nursery is not None and user is None and nursery.fit(command):
+                return self._nursery.start(command, env, cwd, (nothing, output, output))
+            return subprocess.Popen(
                 list(command),
-                env=product_env() if env is None else dict(env),
-                stdin=subprocess.DEVNULL,
+                env=dict(env),
+                stdin=nothing,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -202,10 +222,6 @@ class Processes:
                 user=user,
                 extra_groups=[] if user else None,
             )
-        self._guardian.watch(popen.pid)
-        process = Process(self._guardian, popen, log)
-        self._started.append(process)
-        return process
 
     def service(self, name: str, **settings: object) -> Process:
         """Start a service exactly as compose.yaml does, with the settings given."""
