@@ -29,7 +29,9 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from threading import RLock
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeAlias
+
+StandardFiles: TypeAlias = tuple[IO[bytes], IO[bytes], IO[bytes]]
 
 BIN = Path(sys.executable).parent
 PROGRAMS = frozenset({str(BIN / "incidens72"), str(BIN / "celery")})
@@ -134,9 +136,7 @@ class Nursery:
         self._codes: dict[int, int] = {}
         self._lock = RLock()
 
-    def start(
-        self, command: Sequence[str], env: Mapping[str, str], cwd: Path, files: tuple[IO[Any], IO[Any], IO[Any]]
-    ) -> Nursling:
+    def start(self, command: Sequence[str], env: Mapping[str, str], cwd: Path, files: StandardFiles) -> Nursling:
         """Fork a program with these open files as its standard ones."""
         asked = json.dumps({"command": list(command), "env": dict(env), "cwd": str(cwd)}).encode()
         with self._lock:
@@ -207,7 +207,7 @@ def load() -> None:
                 import_module(found.name)
     for name in LATE:
         import_module(name)
-    assert len(os.listdir("/proc/self/task")) == 1, "something imported has started a thread"
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "something imported has started a thread"
     gc.collect()
     gc.freeze()
 
