@@ -28,17 +28,6 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=hu",
-]
-
 
 @contextmanager
 def _locked(name: str, mode: int) -> Iterator[None]:
@@ -247,6 +236,8 @@ def browser(chromium_path: str) -> Iterator["Browser"]:
     Per module, because Playwright keeps an event loop running in this thread and other modules start their own.
     """
     from playwright.sync_api import sync_playwright
+
+    from tests.e2e.visitor import CHROMIUM_FLAGS
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
