@@ -1,6 +1,7 @@
 """Fixtures every test may ask for: real servers, fresh databases, processes, a clock that obeys."""
 
 import fcntl
+import gc
 import os
 import shutil
 import tempfile
@@ -14,8 +15,10 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import nursery as nurseries
 from tests.databases import PostgresGround, SqliteGround
 from tests.fakes import FakeClock
+from tests.nursery import Nursery
 from tests.processes import Guardian, Processes
 from tests.servers import PostgresServer, RedisServer, SmtpServer, flush, running_postgres
 
@@ -26,16 +29,19 @@ if TYPE_CHECKING:
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=hu",
-]
+
+GARBAGE = 20_000
+"""How many more objects there are before the youngest are looked through, as in the product (incidents/serve.py)."""
+MEMORY = Path("/dev/shm")  # noqa: S108 (folders in it are made privately)
+ENOUGH = 1 << 30
+"""Bytes that must be free there: a container may have next to nothing."""
+
+
+def pytest_collection_finish() -> None:
+    """What collecting has made lives as long as the run: the garbage collector need not look at it every time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
 
 
 @contextmanager
@@ -79,17 +85,36 @@ def guardian() -> Iterator[Guardian]:
 
 
 @pytest.fixture(scope="session")
-def server_processes(guardian: Guardian, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+def nursery(guardian: Guardian) -> Iterator[Nursery | None]:
+    """Has imported the product once for every start of it, where the system allows."""
+    if not nurseries.possible():
+        yield None
+        return
+    nursery = Nursery(guardian)
+    yield nursery
+    nursery.dismiss()
+
+
+@pytest.fixture(scope="session")
+def server_processes(
+    guardian: Guardian, nursery: Nursery | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Processes]:
     """Starts what lives as long as the session."""
-    processes = Processes(guardian, tmp_path_factory.mktemp("servers"))
+    processes = Processes(guardian, tmp_path_factory.mktemp("servers"), nursery)
     yield processes
     processes.kill_all()
 
 
 @pytest.fixture
-def processes(guardian: Guardian, tmp_path: Path) -> Iterator[Processes]:
-    """Starts what lives as long as the test: ``processes.service("web", DATABASE_URL=…)``."""
-    processes = Processes(guardian, tmp_path / "processes")
+def processes(
+    request: pytest.FixtureRequest, guardian: Guardian, nursery: Nursery | None, tmp_path: Path
+) -> Iterator[Processes]:
+    """Starts what lives as long as the test: ``processes.service("web", DATABASE_URL=…)``.
+
+    A test marked ``installed`` starts the programs as they are installed, the others fork them from the nursery.
+    """
+    installed = request.node.get_closest_marker("installed") is not None
+    processes = Processes(guardian, tmp_path / "processes", None if installed else nursery)
     yield processes
     processes.kill_all()
 
@@ -127,9 +152,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sqlite_ground(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteGround:
+def memory_folder(guardian: Guardian, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where files of databases live: in memory where the system offers it, since each commit waits for the disk."""
+    if not (MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH):
+        return tmp_path_factory.mktemp("sqlite")
+    folder = Path(tempfile.mkdtemp(prefix="incidens72-sqlite-", dir=MEMORY))
+    guardian.remove(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_ground(sqlite_template: Path, memory_folder: Path) -> SqliteGround:
     """The file that tests use in turn."""
-    return SqliteGround(tmp_path_factory.mktemp("sqlite"), sqlite_template)
+    return SqliteGround(memory_folder / "test", sqlite_template)
 
 
 @pytest.fixture(scope="session")
@@ -141,9 +176,9 @@ def postgres_ground(postgres: PostgresServer, postgres_template: str) -> Iterato
 
 
 @pytest.fixture(scope="session")
-def sqlite_town_ground(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> SqliteGround:
+def sqlite_town_ground(sqlite_template: Path, memory_folder: Path) -> SqliteGround:
     """The file that towns use in turn: one stands while tests of its module use the other."""
-    return SqliteGround(tmp_path_factory.mktemp("sqlite"), sqlite_template)
+    return SqliteGround(memory_folder / "town", sqlite_template)
 
 
 @pytest.fixture(scope="session")
@@ -226,6 +261,8 @@ def browser(chromium_path: str) -> Iterator["Browser"]:
     Per module, because Playwright keeps an event loop running in this thread and other modules start their own.
     """
     from playwright.sync_api import sync_playwright
+
+    from tests.e2e.visitor import CHROMIUM_FLAGS
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)

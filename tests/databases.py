@@ -73,6 +73,7 @@ class SqliteGround:
     """One file, replaced by a copy of the migrated one."""
 
     def __init__(self, folder: Path, template: Path) -> None:
+        folder.mkdir()
         self._file = folder / "incidens72.db"
         self._template = template
         self.url = f"sqlite:///{self._file}"

@@ -11,9 +11,14 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
+
+from tests import nursery
+from tests.nursery import Nursery, Nursling, StandardFiles
+
+Popen: TypeAlias = "subprocess.Popen[bytes] | Nursling"
 
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
@@ -117,7 +122,7 @@ class Guardian:
 class Process:
     """A running program: its own process group, its output in a file."""
 
-    def __init__(self, guardian: Guardian, popen: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, guardian: Guardian, popen: Popen, log: Path) -> None:
         self._guardian = guardian
         self.popen = popen
         self.log = log
@@ -144,19 +149,20 @@ class Process:
     def kill9(self) -> None:
         """End the whole group at once, as a power cut would."""
         self.send(signal.SIGKILL)
-        self._ended(10)
+        self.ended(10)
 
     def stop(self, number: int = signal.SIGTERM, timeout: float = 40.0) -> int:
         """Ask it to end and wait; the exit code. One that will not end is killed and fails the test."""
         self.popen.send_signal(number)
         try:
-            return self._ended(timeout)
+            return self.ended(timeout)
         except subprocess.TimeoutExpired as error:
             raise AssertionError(f"{self.popen.args!r} did not stop in {timeout:g} s:\n{self.output()}") from error
         finally:
             self.kill9()
 
-    def _ended(self, timeout: float) -> int:
+    def ended(self, timeout: float | None = None) -> int:
+        """Wait for its end; the exit code."""
         code = self.popen.wait(timeout)
         self._guardian.release(self.pid)
         return code
@@ -177,31 +183,62 @@ class Process:
 
 
 class Processes:
-    """Starts programs and remembers them, so that one call ends them all."""
+    """Starts programs and remembers them, so that one call ends them all.
 
-    def __init__(self, guardian: Guardian, folder: Path) -> None:
+    With a nursery the programs of the product are forked from it; without one every program is really started.
+    """
+
+    def __init__(self, guardian: Guardian, folder: Path, nursery: Nursery | None = None) -> None:
         self._guardian = guardian
         self._folder = folder
+        self._nursery = nursery
         self._started: list[Process] = []
 
     def start(
         self, command: Sequence[str], env: Mapping[str, str] | None = None, user: str | None = None, cwd: Path = ROOT
     ) -> Process:
         """Start a program in a process group of its own."""
+        log = self._file(command, "log")
+        with log.open("wb") as output, Path(os.devnull).open("rb") as nothing:
+            popen = self._popen(command, env, user, cwd, (nothing, output, output))
+        return self._remembered(popen, log)
+
+    def run(
+        self, command: Sequence[str], env: Mapping[str, str], stdin: str = ""
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run a program to its end; what it wrote stands apart for each stream."""
+        said, out, err = (self._file(command, ending) for ending in ("in", "out", "err"))
+        said.write_text(stdin, encoding="utf-8")
+        with said.open("rb") as given, out.open("wb") as output, err.open("wb") as errors:
+            process = self._remembered(self._popen(command, env, None, ROOT, (given, output, errors)), err)
+        code = process.ended()
+        return subprocess.CompletedProcess(
+            list(command), code, out.read_text(encoding="utf-8"), err.read_text(encoding="utf-8")
+        )
+
+    def _file(self, command: Sequence[str], ending: str) -> Path:
         self._folder.mkdir(parents=True, exist_ok=True)
-        log = self._folder / f"{len(self._started):02}-{Path(command[0]).name}.log"
-        with log.open("wb") as output:
-            popen = subprocess.Popen(
-                list(command),
-                env=product_env() if env is None else dict(env),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                cwd=cwd,
-                user=user,
-                extra_groups=[] if user else None,
-            )
+        return self._folder / f"{len(self._started):02}-{Path(command[0]).name}.{ending}"
+
+    def _popen(
+        self, command: Sequence[str], env: Mapping[str, str] | None, user: str | None, cwd: Path, files: StandardFiles
+    ) -> Popen:
+        env = product_env() if env is None else env
+        if self._nursery is not None and user is None and nursery.fit(command):
+            return self._nursery.start(command, env, cwd, files)
+        return subprocess.Popen(
+            list(command),
+            env=dict(env),
+            stdin=files[0],
+            stdout=files[1],
+            stderr=files[2],
+            start_new_session=True,
+            cwd=cwd,
+            user=user,
+            extra_groups=[] if user else None,
+        )
+
+    def _remembered(self, popen: Popen, log: Path) -> Process:
         self._guardian.watch(popen.pid)
         process = Process(self._guardian, popen, log)
         self._started.append(process)

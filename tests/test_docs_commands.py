@@ -140,24 +140,14 @@ class Installation:
         self.serving = None
 
 
-@pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("compiled")
-
-
 @pytest.fixture
-def installation(
-    processes: Processes, smtp_server: SmtpServer, tmp_path: Path, compiled: Path
-) -> Iterator[Installation]:
+def installation(processes: Processes, smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Installation]:
     folder, port = tmp_path / "source", free_port()
     shutil.copytree(ROOT / "scripts", folder / "scripts")
     for name in ("Makefile", "compose.yaml", "pyproject.toml", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(ROOT / name, folder)
     _install(folder)
     env = product_env(SMTP_URL=smtp_server.url, MAIL_FROM="incidens@example.hu", WEB_PORT=port, DELIVER_SECONDS=1)
-    # A dozen short processes: what the first has compiled the others need not compile again.
-    env.pop("PYTHONDONTWRITEBYTECODE", None)
-    env["PYTHONPYCACHEPREFIX"] = str(compiled)
     env["PATH"] = f"{folder / '.venv' / 'bin'}{os.pathsep}{env['PATH']}"
     installed = Installation(folder, processes, env, port)
     yield installed

@@ -25,7 +25,7 @@ from incidents.store.engine import Database, create_engine_for
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, unit_of_work
 from incidents.web.app import create_app
 from incidents.web.mailbox import Letter, letters
-from tests.e2e.visitor import DESK, Watch, picture_folder
+from tests.e2e.visitor import CHROMIUM_FLAGS, DESK, Watch, picture_folder
 from tests.processes import BIN, Processes, free_port, listens, product_env
 
 
@@ -248,7 +248,7 @@ def test_a_full_house_is_worth_a_picture(play: Play, chromium_path: str, tmp_pat
     """The pictures of the guide that need more than one case, taken as the journey takes the others."""
     with sync_playwright() as playwright:
         watch = Watch(play.address, picture_folder(tmp_path / "pictures"))
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox", "--lang=hu"])
+        chromium = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM_FLAGS)
         auditor = watch.visitor(chromium, DESK)
         auditor.open("/login")
         auditor.type("E-mail-cím", "szilvia.szamvevo@merleg.example")

@@ -36,8 +36,8 @@ def service(processes: Processes, smtp_server: SmtpServer, tmp_path: Path) -> It
 
 
 @pytest.mark.browser
-def test_each_outcome_from_the_questions_to_the_decision(browser: "Browser", service: Service, tmp_path: Path) -> None:
-    watch = Watch(service.address, tmp_path)
+def test_each_outcome_from_the_questions_to_the_decision(browser: "Browser", service: Service) -> None:
+    watch = Watch(service.address)
     operator = watch.visitor(browser, DESK)
     set_up(operator, service.setup_link())
     report_link = take_the_firm_in(operator)

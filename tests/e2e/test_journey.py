@@ -1,8 +1,8 @@
 """The whole way on the running product, as people walk it: a stolen laptop, from the staff form to the closed case.
 
-The pictures of the user guide are taken on the way. They go to a temporary folder; `GUIDE_SHOTS=docs/guide/kepek`
-keeps them for the guide. With Debian's chromium-l10n and `LANGUAGE=hu` the date fields are Hungarian as well; reduce
-the pictures to 256 colours before they are committed (tests/test_guide.py watches their size).
+The pictures of the user guide are taken on the way when `GUIDE_SHOTS=docs/guide/kepek` names the folder for them. With
+Debian's chromium-l10n and `LANGUAGE=hu` the date fields are Hungarian as well; reduce the pictures to 256 colours
+before they are committed (tests/test_guide.py watches their size).
 """
 
 import re
@@ -40,11 +40,6 @@ IDENTIFIER = "NAIH-MINTA-1/2026"
 
 
 @pytest.fixture
-def pictures(tmp_path: Path) -> Path:
-    return picture_folder(tmp_path / "pictures")
-
-
-@pytest.fixture
 def service(processes: Processes, smtp_server: SmtpServer, tmp_path: Path) -> Iterator[Service]:
     yield Service.start(processes, smtp_server, tmp_path / "data")
 
@@ -55,8 +50,8 @@ def now() -> datetime:
 
 
 @pytest.mark.browser
-def test_from_the_staff_report_to_the_closed_case(browser: "Browser", service: Service, pictures: Path) -> None:
-    watch = Watch(service.address, pictures)
+def test_from_the_staff_report_to_the_closed_case(browser: "Browser", service: Service) -> None:
+    watch = Watch(service.address, picture_folder())
     operator = watch.visitor(browser, DESK)
     set_up(operator, service.setup_link())
     report_link = take_the_firm_in(operator)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -42,10 +41,8 @@ def bad_site() -> Iterator[str]:
 
 
 @pytest.mark.browser
-def test_strange_requests_broken_policies_and_errors_are_noticed(
-    browser: "Browser", bad_site: str, tmp_path: Path
-) -> None:
-    watch = Watch(bad_site, tmp_path)
+def test_strange_requests_broken_policies_and_errors_are_noticed(browser: "Browser", bad_site: str) -> None:
+    watch = Watch(bad_site)
     visitor = watch.visitor(browser, DESK)
     visitor.open("/")
     assert visitor.page.title() == "Próba"

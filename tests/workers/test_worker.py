@@ -98,7 +98,9 @@ def test_what_fell_due_while_nothing_ran_is_caught_up_at_the_start(
     assert "külön levél nélkül" in mails[0].text()
 
 
+@pytest.mark.installed
 def test_asked_to_stop_every_process_ends_in_order(installation: Installation, company: Company) -> None:
+    """And each kind of process, `up`, web, worker and beat, is here the program that was installed."""
     installation.start()
     wait_until(installation.ready, "the first sweep", 60)
     assert set(installation.stop().values()) <= {0, -signal.SIGTERM}
