@@ -4,13 +4,38 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID, SafeUUID
 
-from sqlalchemy import JSON, DateTime
+from sqlalchemy import JSON, DateTime, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from incidents.base.time import utc
+
+_NEW, _PUT, _UNKNOWN = object.__new__, object.__setattr__, SafeUUID.unknown
+
+
+class Key(Uuid[UUID]):
+    """A key. SQLite gives its 32 digits, thousands of times a page: what the constructor checks of them is known."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Read a key as psycopg does: made without the checks of ``UUID()``, which take twice as long as the rest."""
+        if dialect.name == "sqlite":
+            return _read_digits
+        return super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+
+
+def _read_digits(value: str | None) -> UUID | None:
+    if value is None:
+        return None
+    key = _NEW(UUID)
+    _PUT(key, "int", int(value, 16))
+    _PUT(key, "is_safe", _UNKNOWN)
+    return key
+
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
-from incidents.store.types import Instant, Json
+from incidents.store.types import Instant, Json, Key
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,6 +32,7 @@ class Table(DeclarativeBase):
         dict[str, Any]: Json,
         list[Any]: Json,
         str: Text(),
+        UUID: Key(),
     }
 
 
