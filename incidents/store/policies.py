@@ -19,7 +19,12 @@ _NEWEST = (
 
 
 def newest(uow: UnitOfWork, controller_id: UUID, ladder: str) -> EscalationPolicy | None:
-    """The newest version of a controller's own ladder, if it ever had one."""
+    """The newest version of a controller's own ladder, if it ever had one.
+
+    Raises:
+        NotFound: the controller is outside the unit of work.
+    """
+    uow.require(controller_id)
     found = uow.ask_rows(EscalationPolicy, _NEWEST, controller_id=controller_id, ladder=ladder)
     return found[0] if found else None
 

@@ -74,7 +74,7 @@ def play(server_processes: Processes, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture
 def browser(play: Play) -> Iterator[httpx.Client]:
     """A browser at the running demo."""
-    with httpx.Client(base_url=play.address, follow_redirects=True) as client:
+    with httpx.Client(base_url=play.address, follow_redirects=True, timeout=60) as client:
         yield client
 
 
