@@ -18,6 +18,8 @@ from tests.crowd import settle
 from tests.processes import BIN, Processes, free_port, listens, product_env
 
 CONTROLLERS, INCIDENTS, TARGET_MS = 200, 5_000, 100
+MOST_TORN = 150
+"""Rounds in which the host took a processor away, after which those that were whole must do."""
 PAGES = {
     "the board": "/",
     "its second page": "{second}",
@@ -81,17 +83,25 @@ def _session(database: Database, user_id: object) -> str:
 
 
 def _page(officer: Officer, web: psutil.Process, what: str, path: str) -> Line:
-    """Milliseconds from the request to the last byte, warmed up; and how long the web process worked for each."""
-    rounds = 6 * ROUNDS
+    """Milliseconds from the request to the last byte, warmed up; and how long the web process worked for each.
+
+    A virtual machine may lose its processors to others in the middle of a page: such rounds count apart.
+    """
     for _ in range(3):
         officer.get(path)
-    begun = _worked(web)
-    took = of([1000 * seconds(lambda: officer.get(path)) for _ in range(rounds)], "ms")
+    begun, whole, torn = _worked(web), list[float](), list[float]()
+    while len(whole) < 6 * ROUNDS and len(torn) < MOST_TORN:
+        stolen = psutil.cpu_times().steal
+        took = 1000 * seconds(lambda: officer.get(path))
+        (whole if psutil.cpu_times().steal == stolen else torn).append(took)
+    each = 1000 * (_worked(web) - begun) / (len(whole) + len(torn))
+    figure = of(whole or torn, "ms")
+    beside = f"; {len(torn)} torn ones {of(torn, 'ms')}" if torn and whole else ""
     return Line(
         f"{what}: {CONTROLLERS} controllers, {INCIDENTS:,} cases",
-        f"{took}; the web process {1000 * (_worked(web) - begun) / rounds:.0f} ms each",
+        f"{figure} of {len(whole)} rounds{beside}; the web process {each:.0f} ms each",
         f"< {TARGET_MS} ms",
-        took.middle < TARGET_MS,
+        figure.middle < TARGET_MS,
     )
 
 
