@@ -73,13 +73,13 @@ class _NotRead(Sequence[Any]):
     """Rows nobody asked for: whoever looks at them all the same hears it, for «none» would be a lie."""
 
     def __getitem__(self, _index: Any) -> Any:
-        raise NOT_READ
+        raise RuntimeError(NOT_READ)
 
     def __len__(self) -> int:
-        raise NOT_READ
+        raise RuntimeError(NOT_READ)
 
 
-NOT_READ = RuntimeError("this kind of row was not read")
+NOT_READ = "this kind of row was not read"
 
 
 def read_some(uow: UnitOfWork, incident: Incident, kinds: Collection[str]) -> CaseRows:
