@@ -3,6 +3,7 @@
 import os
 import secrets
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from uuid import UUID
 
@@ -16,11 +17,17 @@ def new_id(now: datetime) -> UUID:
 
     The counter has 26 bits (RFC 9562, 6.2, method 1), so that keys of one instant keep the order they were made in.
     """
-    milliseconds = int(utc(now).timestamp() * 1000) & (1 << 48) - 1
+    milliseconds = _milliseconds(now)
     counter = next(_made) & (1 << 26) - 1
     random_part = int.from_bytes(os.urandom(6), "big")
     high, low = counter >> 14, counter & (1 << 14) - 1
     return UUID(int=milliseconds << 80 | 0x7 << 76 | high << 64 | 0x2 << 62 | low << 48 | random_part)
+
+
+@lru_cache(maxsize=16)
+def _milliseconds(now: datetime) -> int:
+    """Since 1970; thousands of keys are made in one instant."""
+    return int(utc(now).timestamp() * 1000) & (1 << 48) - 1
 
 
 def new_token() -> str:

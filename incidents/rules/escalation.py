@@ -6,7 +6,7 @@ GDPR 33(1) and EDPB Guidelines 9/2022 § 36, § 40. The ladder is data (law/poli
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from incidents.base.dated import in_force, of_version
@@ -162,6 +162,7 @@ def _stage_rule(stage: Mapping[str, Any]) -> StageRule:
     )
 
 
+@lru_cache(maxsize=1024)
 def split_name(name: str) -> tuple[str, int]:
     """A planned name as rung and count: ``overdue-3`` is the third of ``overdue``; others count as the first."""
     rung, _, count = name.partition("-")
@@ -174,8 +175,9 @@ def rule_named(policy: Policy, name: str) -> StageRule:
     Raises:
         LookupError: the ladder has no such rung.
     """
+    rung = split_name(name)[0]
     for rule in policy.stages:
-        if rule.name == split_name(name)[0]:
+        if rule.name == rung:
             return rule
     raise LookupError(f"policy {policy.id}-{policy.version} has no stage {name}")
 

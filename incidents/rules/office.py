@@ -158,8 +158,10 @@ def sending(
     What cannot wait goes at once; so does everything from twelve hours before a deadline on, and after it.
     """
     due = utc(due_at)
+    if not can_wait or quiet is None:
+        return Sending(due)
     latest = min((utc(deadline) - NEVER_HELD_WITHIN for deadline in deadlines), default=None)
-    if not can_wait or quiet is None or (latest is not None and due >= latest):
+    if latest is not None and due >= latest:
         return Sending(due)
     over = quiet.over_at(due)
     warnings = () if working_day(local(over).date()).certain else (CALENDAR_HORIZON,)

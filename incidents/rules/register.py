@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from incidents.base.dated import of_version
 from incidents.base.time import utc
@@ -14,8 +14,7 @@ GENESIS = "0" * 64
 """What the first entry of a chain points back to."""
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry of a controller's event log as it goes into the hash."""
 
     controller_id: str

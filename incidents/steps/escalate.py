@@ -13,13 +13,14 @@ from incidents.base import logs
 from incidents.base.time import Clock
 from incidents.rules import escalation, office
 from incidents.rules.absence import Told, is_acknowledged, repeat_after, told_at
-from incidents.rules.escalation import Fire, Moot, Policy, StageRule
+from incidents.rules.escalation import Fire, Moot, StageRule
 from incidents.steps import webhooks
-from incidents.steps.sweep_batch import Batch, Waiting, read_batch
+from incidents.steps.sweep_batch import Batch, Turn, Waiting, read_batch
 from incidents.steps.telling import named_in_profile
 from incidents.store import audit, deadlines, heartbeat, outbox
-from incidents.store.deadlines import Due, DueStage
+from incidents.store.deadlines import DueStage
 from incidents.store.engine import Database
+from incidents.store.outbox import Draft
 from incidents.store.uow import EVERY_CONTROLLER, SYSTEM, UnitOfWork, unit_of_work
 
 __all__ = ["named_in_profile", "sweep"]
@@ -68,7 +69,7 @@ def _settle_due(
             return None
         taken.extend({one.incident.id for one in due})
         batch = read_batch(uow, due)
-        settled = sum(_settle(uow, batch, one) for one in due)
+        settled = sum(_settle(uow, batch, turn) for turn in batch.turns)
         deadlines.settle(uow, batch.settled)
         outbox.add_all(uow, batch.mails)
         audit.append(uow, *batch.events)
@@ -84,54 +85,53 @@ def _settle_alone(engine: Database, clock: Clock, incident_id: UUID, left_out: s
         return 0
 
 
-def _settle(uow: UnitOfWork, batch: Batch, due: Due) -> int:
+def _settle(uow: UnitOfWork, batch: Batch, turn: Turn) -> int:
     """Fire or call off every due stage of a clock, with the repeats that have fallen due meanwhile."""
-    policy = batch.ladders[due.clock.id]
-    _release(uow, batch, due)
-    stages, settled = list(due.stages), 0
+    _release(uow, turn)
+    stages, settled = list(turn.stages), 0
     while stages:  # grows by repeats that are due already; what fell due last is told last and takes the others in
         stage = stages.pop(0)
         settled += 1
-        told = _fire_or_cancel(uow, batch, policy, due, stage)
+        told = _fire_or_cancel(uow, batch, turn, stage)
         if told is not None:
-            stages.extend(_repeat(uow, batch, policy, due, stage, told))
+            stages.extend(_repeat(uow, batch, turn, stage, told))
             stages.sort(key=lambda one: one.due_at)
     return settled
 
 
-def _release(uow: UnitOfWork, batch: Batch, due: Due) -> None:
+def _release(uow: UnitOfWork, turn: Turn) -> None:
     """What quiet hours hold goes out in time for a deadline that has come nearer since."""
-    ends = batch.ends.get(due.incident.id)
-    if not ends:
+    if not turn.ends or not any(turn.of_case.values()):
         return
-    latest = max(min(ends) - office.NEVER_HELD_WITHIN, uow.now)
-    for mail in batch.of_case(due.incident.id):
-        if not mail.attempts and mail.next_attempt_at > latest:
-            mail.next_attempt_at = latest
+    latest = max(min(turn.ends) - office.NEVER_HELD_WITHIN, uow.now)
+    for mailboxes in turn.of_case.values():
+        for mail in (mail for mails in mailboxes.values() for mail in mails):
+            if not mail.attempts and mail.next_attempt_at > latest:
+                mail.next_attempt_at = latest
 
 
-def _fire_or_cancel(uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: DueStage) -> Everybody | None:
+def _fire_or_cancel(uow: UnitOfWork, batch: Batch, turn: Turn, stage: DueStage) -> Everybody | None:
     """Fire a stage, which gives whoever is told, or call it off."""
-    rule = escalation.rule_named(policy, stage.name)
-    told = _told(uow, batch, due, rule, stage)
-    verdict = escalation.outcome(rule, batch.states[due.clock.id])
+    rule = escalation.rule_named(turn.policy, stage.name)
+    told = _told(uow, batch, turn, rule, stage)
+    verdict = escalation.outcome(rule, turn.state)
     if isinstance(verdict, Fire) and not told:
         verdict = Moot("acknowledged")
     batch.settled.append(stage)
     if isinstance(verdict, Moot):
         stage.state, stage.reason = "cancelled", verdict.reason_code
-        batch.events.append(_event(due, stage, "stage.cancelled", reason=stage.reason))
+        batch.events.append(_event(turn, stage, "stage.cancelled", reason=stage.reason))
         return None
     stage.state = "fired"
     stage.late_by_seconds = int((uow.now - stage.due_at).total_seconds())
-    _tell(uow, batch, due, rule, stage, told)
+    _tell(uow, batch, turn, rule, stage, told)
     return told
 
 
-def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueStage) -> Everybody:
+def _told(uow: UnitOfWork, batch: Batch, turn: Turn, rule: StageRule, stage: DueStage) -> Everybody:
     """Who is told: everybody whose turn it is; of a repeat nobody once it is acknowledged, and nobody twice who has."""
-    told = _whoever_is_told(uow, batch, due, rule)
-    seen = batch.acknowledged.stage(due.clock, stage.name)
+    told = _whoever_is_told(uow, batch, turn, rule)
+    seen = batch.acknowledged.stage(turn.clock, stage.name)
     if escalation.split_name(stage.name)[1] == 1 or not seen:
         return told
     if is_acknowledged(rule, [one.person for one in told], seen):
@@ -139,24 +139,22 @@ def _told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueSt
     return tuple(one for one in told if one.person.user_id not in seen)
 
 
-def _whoever_is_told(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule) -> Everybody:
-    holder = str(due.incident.held_by_id or "")
-    key = (due.incident.controller_id, id(rule), holder)
+def _whoever_is_told(uow: UnitOfWork, batch: Batch, turn: Turn, rule: StageRule) -> Everybody:
+    holder, staff = str(turn.incident.held_by_id or ""), turn.staff
+    key = (turn.incident.controller_id, id(rule), holder)
     if key not in batch.told:
-        staff = batch.staff[due.incident.controller_id]
         batch.told[key] = told_at(rule, uow.now, staff.people, staff.away, staff.fallback, holder)
     return batch.told[key]
 
 
-def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueStage, told: Everybody) -> None:
+def _tell(uow: UnitOfWork, batch: Batch, turn: Turn, rule: StageRule, stage: DueStage, told: Everybody) -> None:
     """Queue the mails of a stage and note in the log whom they went to, why, and until when they are held."""
-    quiet, ends = batch.ladders[due.clock.id].quiet, batch.ends.get(due.incident.id, ())
-    goes = office.sending(uow.now, can_wait=rule.can_wait, quiet=quiet, deadlines=ends)
+    goes = office.sending(uow.now, can_wait=rule.can_wait, quiet=turn.policy.quiet, deadlines=turn.ends)
     reached = [one for one in told if one.person.email]
     for one in reached:
-        _queue(uow, batch, due, stage, one, goes)
+        batch.mails.append(_warning(uow, turn, stage, one, goes))
     if "webhook" in rule.channels:
-        webhooks.queue_stage(uow, batch.webhooks[due.incident.controller_id], due.clock, stage, goes.at)
+        webhooks.queue_stage(uow, turn.webhooks, turn.clock, stage, goes.at)
     more: dict[str, object] = {
         "late_by_seconds": stage.late_by_seconds,
         "to": [one.person.email for one in reached],
@@ -165,51 +163,52 @@ def _tell(uow: UnitOfWork, batch: Batch, due: Due, rule: StageRule, stage: DueSt
         more["why"] = special
     if goes.held:
         more["held_until"] = goes.at.isoformat()
-    batch.events.append(_event(due, stage, "stage.fired", **more))
+    batch.events.append(_event(turn, stage, "stage.fired", **more))
 
 
 def _why(told: Told) -> dict[str, object]:
     return {"to": told.person.email, "why": told.why, "for": list(told.instead_of)}
 
 
-def _event(due: Due, stage: DueStage, kind: str, **more: object) -> audit.NewEvent:
+def _event(turn: Turn, stage: DueStage, kind: str, **more: object) -> audit.NewEvent:
     return audit.NewEvent(
-        due.incident.controller_id,
-        due.incident.id,
+        turn.incident.controller_id,
+        turn.incident.id,
         kind,
         {
             "stage": stage.name,
-            "clock": due.clock.version,
-            "clock_id": str(due.clock.id),
+            "clock": turn.clock.version,
+            "clock_id": turn.clock_id,
             "due_at": stage.due_at.isoformat(),
             **more,
         },
     )
 
 
-def _queue(uow: UnitOfWork, batch: Batch, due: Due, stage: DueStage, told: Told, goes: office.Sending) -> None:
-    """Queue the newest warning of a clock for a person and fold into it what still waits for them.
+def _warning(uow: UnitOfWork, turn: Turn, stage: DueStage, told: Told, goes: office.Sending) -> Draft:
+    """The newest warning of a clock for a person, with what still waits for them folded into it.
 
     It goes out no later than what it takes in.
     """
     person = told.person
-    waiting = batch.in_mailbox(due, person.email)
+    waiting = turn.in_mailbox(person.email)
     mail = outbox.draft(
         uow,
         outbox.NewMail(
-            key=f"stage:{due.clock.id}:{stage.name}:{person.email.casefold()}",
+            key=f"stage:{turn.clock_id}:{stage.name}:{person.email.casefold()}",
             template="stage",
             recipient=person.email,
             name=person.name,
             language=person.language,
-            payload=_said(due, stage, told, waiting),
-            controller_id=due.incident.controller_id,
-            incident_id=due.incident.id,
+            payload=_said(turn, stage, told, waiting),
+            controller_id=turn.incident.controller_id,
+            incident_id=turn.incident.id,
             user_id=_account(person.user_id),
         ),
     )
     mail.next_attempt_at = min([goes.at, *(older.next_attempt_at for older in waiting)])
-    batch.take_in(due, mail)
+    turn.take_in(mail)
+    return mail
 
 
 @lru_cache(maxsize=1024)
@@ -218,11 +217,11 @@ def _account(user_id: str) -> UUID | None:
     return UUID(user_id) if user_id else None
 
 
-def _said(due: Due, stage: DueStage, told: Told, waiting: Sequence[Waiting]) -> dict[str, object]:
+def _said(turn: Turn, stage: DueStage, told: Told, waiting: Sequence[Waiting]) -> dict[str, object]:
     folded = [name for mail in waiting for name in (*mail.payload.get("folded", []), mail.payload["stage"])]
     return {
         "stage": stage.name,
-        "clock_id": str(due.clock.id),
+        "clock_id": turn.clock_id,
         "due_at": stage.due_at.isoformat(),
         "late_by_seconds": stage.late_by_seconds,
         "folded": folded,
@@ -231,14 +230,12 @@ def _said(due: Due, stage: DueStage, told: Told, waiting: Sequence[Waiting]) -> 
     }
 
 
-def _repeat(
-    uow: UnitOfWork, batch: Batch, policy: Policy, due: Due, stage: DueStage, told: Everybody
-) -> list[DueStage]:
+def _repeat(uow: UnitOfWork, batch: Batch, turn: Turn, stage: DueStage, told: Everybody) -> list[DueStage]:
     """Plan what follows a repeated stage; hand it back when it is due already."""
-    seen = batch.acknowledged.stage(due.clock, stage.name)
+    seen = batch.acknowledged.stage(turn.clock, stage.name)
     now = escalation.PlannedStage(stage.name, stage.due_at)
-    following = repeat_after(policy, now, [one.person for one in told], seen)
+    following = repeat_after(turn.policy, now, [one.person for one in told], seen)
     if following is None:
         return []
-    row = deadlines.add_stage(uow, due.clock, following)
+    row = deadlines.add_stage(uow, turn.clock, following)
     return [row] if following.due_at <= uow.now else []

@@ -18,27 +18,47 @@ from incidents.store.tables import ClockRow, Decision, Filing, Incident, OutboxM
 from incidents.store.uow import UnitOfWork
 
 Waiting: TypeAlias = OutboxMail | Draft
-Mailboxes: TypeAlias = dict[tuple[Lineage, str], list[Waiting]]
-"""By clock, all versions of it, and mailbox."""
+Mailboxes: TypeAlias = dict[str, list[Waiting]]
+"""Queued stage mails of a clock, all versions of it, that are not in anybody's hand, by mailbox."""
+
+
+@dataclass(slots=True)
+class Turn:
+    """A clock with stages that have fallen due, and what the sweep knows about it and its case."""
+
+    incident: AnyCase
+    clock: AnyClock
+    clock_id: str
+    """As mails and the log spell it."""
+    stages: Sequence[DueStage]
+    policy: Policy
+    state: CaseState
+    ends: Sequence[datetime]
+    """The deadlines of the running clocks of the case."""
+    staff: Staff
+    webhooks: Sequence[Webhook]
+    mailboxes: Mailboxes
+    of_case: Mapping[Lineage, Mailboxes]
+    """Those of every clock of the case."""
+
+    def in_mailbox(self, email: str) -> Sequence[Waiting]:
+        """The warnings of this clock that still wait for a mailbox."""
+        return self.mailboxes.get(email.casefold(), ())
+
+    def take_in(self, mail: Draft) -> None:
+        """The newest warning of this clock for a mailbox: whatever still waited there is folded into it."""
+        mailbox = mail.new.recipient.casefold()
+        for older in self.mailboxes.get(mailbox, ()):
+            older.state, older.folded_into = "folded", mail.id
+        self.mailboxes[mailbox] = [mail]
 
 
 @dataclass
 class Batch:
-    """The cases of one transaction."""
+    """The clocks of one transaction."""
 
-    states: Mapping[UUID, CaseState]
-    """By clock."""
-    ladders: Mapping[UUID, Policy]
-    """By clock."""
-    ends: Mapping[UUID, Sequence[datetime]]
-    """By incident, the deadlines of its running clocks."""
+    turns: Sequence[Turn]
     acknowledged: Acknowledged
-    staff: Mapping[UUID, Staff]
-    """By controller."""
-    waiting: dict[UUID, Mailboxes]
-    """Queued stage mails not in anybody's hand, by incident."""
-    webhooks: Mapping[UUID, Sequence[Webhook]]
-    """By controller."""
     mails: list[Draft] = field(default_factory=list)
     """To be queued at the end."""
     settled: list[DueStage] = field(default_factory=list)
@@ -48,38 +68,34 @@ class Batch:
     told: dict[tuple[UUID, int, str], tuple[Told, ...]] = field(default_factory=dict)
     """Who is told at a rung now, by controller, rung and holder: the same for every case of the transaction."""
 
-    def of_case(self, incident_id: UUID) -> list[Waiting]:
-        """The queued stage mails of a case."""
-        return [mail for mails in self.waiting.get(incident_id, {}).values() for mail in mails]
-
-    def take_in(self, due: Due, mail: Draft) -> None:
-        """Queue the newest warning of a clock for a mailbox: whatever still waited there is folded into it."""
-        mailboxes = self.waiting.setdefault(due.incident.id, {})
-        place = (lineage(due.clock), mail.new.recipient.casefold())
-        for older in mailboxes.get(place, ()):
-            older.state, older.folded_into = "folded", mail.id
-        mailboxes[place] = [mail]
-        self.mails.append(mail)
-
-    def in_mailbox(self, due: Due, email: str) -> Sequence[Waiting]:
-        """The warnings of a clock that still wait for a mailbox."""
-        return self.waiting.get(due.incident.id, {}).get((lineage(due.clock), email.casefold()), ())
-
 
 def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
     """Everything the stages that have fallen due need to know; the ladder of a clock that is lost is left out."""
     incidents = {one.incident.id: one.incident for one in due}
     clocks = list({clock.id: clock for one in due for clock in one.clocks}.values())
     acknowledged = Acknowledged.of(deadlines.acknowledgements_of(uow, list(incidents)), clocks)
-    return Batch(
-        states=_states(uow, due, acknowledged),
-        ladders=ladders_of(uow, [one.clock for one in due], drills.paces_of(uow, list(incidents))),
-        ends=_ends(clocks),
-        acknowledged=acknowledged,
-        staff=staff_of(uow, {one.controller_id for one in incidents.values()}),
-        waiting=_waiting(uow, incidents, acknowledged.clocks),
-        webhooks=channels.webhooks_of(uow, {one.controller_id for one in incidents.values()}),
-    )
+    controllers = {one.controller_id for one in incidents.values()}
+    states = _states(uow, due, acknowledged)
+    ladders = ladders_of(uow, [one.clock for one in due], drills.paces_of(uow, list(incidents)))
+    ends, staff = _ends(clocks), staff_of(uow, controllers)
+    waiting, webhooks = _waiting(uow, incidents, acknowledged.clocks), channels.webhooks_of(uow, controllers)
+    turns = [
+        Turn(
+            incident=one.incident,
+            clock=one.clock,
+            clock_id=str(one.clock.id),
+            stages=one.stages,
+            policy=ladders[one.clock.id],
+            state=states[one.clock.id],
+            ends=ends.get(one.incident.id, ()),
+            staff=staff[one.incident.controller_id],
+            webhooks=webhooks[one.incident.controller_id],
+            mailboxes=(of_case := waiting.setdefault(one.incident.id, {})).setdefault(lineage(one.clock), {}),
+            of_case=of_case,
+        )
+        for one in due
+    ]
+    return Batch(turns, acknowledged)
 
 
 def _ends(clocks: Iterable[AnyClock]) -> dict[UUID, list[datetime]]:
@@ -92,12 +108,13 @@ def _ends(clocks: Iterable[AnyClock]) -> dict[UUID, list[datetime]]:
 
 def _waiting(
     uow: UnitOfWork, incidents: Mapping[UUID, AnyCase], clocks: Mapping[UUID, AnyClock]
-) -> dict[UUID, Mailboxes]:
-    waiting: dict[UUID, Mailboxes] = {}
+) -> dict[UUID, dict[Lineage, Mailboxes]]:
+    """By incident and clock."""
+    waiting: dict[UUID, dict[Lineage, Mailboxes]] = {}
     for mail in outbox.waiting_stage_mails(uow, list(incidents)):
         clock = clocks[UUID(str(mail.payload["clock_id"]))]
-        mailboxes = waiting.setdefault(clock.incident_id, {})
-        mailboxes.setdefault((lineage(clock), mail.recipient.casefold()), []).append(mail)
+        mailboxes = waiting.setdefault(clock.incident_id, {}).setdefault(lineage(clock), {})
+        mailboxes.setdefault(mail.recipient.casefold(), []).append(mail)
     return waiting
 
 

@@ -81,10 +81,13 @@ class Acknowledged:
 
     def stage(self, clock: AnyClock, name: str) -> set[str]:
         """Who has acknowledged a stage of this clock version, in any of its repeats."""
+        rows = self.rows.get(clock.incident_id)
+        if not rows:
+            return set()
         rung = split_name(name)[0]
         return {
             str(row.user_id or row.name)
-            for row in self.rows.get(clock.incident_id, ())
+            for row in rows
             if row.clock_id == clock.id and split_name(row.stage)[0] == rung
         }
 

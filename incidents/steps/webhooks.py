@@ -145,14 +145,16 @@ def queue_stage(uow: UnitOfWork, hooks: Iterable[Webhook], clock: AnyClock, stag
 
     ``at`` is when it may go out (aware UTC): quiet hours hold a message as they hold a mail.
     """
-    kind = "overdue" if stage.due_at >= clock.deadline_at else "before"
+    wanting = _wanting(hooks, "overdue" if stage.due_at >= clock.deadline_at else "before")
+    if not wanting:
+        return
     payload = {
         "stage": stage.name,
         "clock_id": str(clock.id),
         "due_at": stage.due_at.isoformat(),
         "late_by_seconds": stage.late_by_seconds,
     }
-    for row in _wanting(hooks, kind):
+    for row in wanting:
         _queue(uow, row, "stage", f"{clock.id}:{stage.name}", payload, clock.incident_id).next_attempt_at = at
 
 

@@ -1,9 +1,9 @@
 """Clocks and their stages: start, correct, stop, claim what is due."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeAlias, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 from uuid import UUID
 
 from sqlalchemy import Table as Columns
@@ -14,7 +14,6 @@ from incidents.base.ids import new_id
 from incidents.base.time import ZonedInstant
 from incidents.rules.escalation import PlannedStage, Policy
 from incidents.store.among import one_of
-from incidents.store.bulk import hasten
 from incidents.store.tables import Acknowledgement, ClockRow, Event, Incident, Stage
 from incidents.store.uow import UnitOfWork
 
@@ -36,8 +35,7 @@ class DueStage:
     late_by_seconds: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DueCase:
+class DueCase(NamedTuple):
     """What a sweep needs to know of a case, without the rest of its row."""
 
     id: UUID
@@ -47,8 +45,7 @@ class DueCase:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class DueClock:
+class DueClock(NamedTuple):
     """What a sweep needs to know of a clock version."""
 
     id: UUID
@@ -69,8 +66,7 @@ AnyCase: TypeAlias = Incident | DueCase
 AnyClock: TypeAlias = ClockRow | DueClock
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(NamedTuple):
     """A locked incident with its running clock and all its stages that have fallen due, oldest first.
 
     ``clocks`` are all versions of all clocks of the incident.
@@ -244,9 +240,8 @@ def next_due(uow: UnitOfWork) -> datetime | None:
 
 
 _KEYS = bindparam("keys", type_=Text())
-_CASES = select(*(getattr(Incident, field.name) for field in fields(DueCase))).where(one_of(Incident.id, _KEYS))
 _CLOCKS = (
-    select(*(getattr(ClockRow, field.name) for field in fields(DueClock)))
+    select(*(getattr(ClockRow, name) for name in DueClock._fields))
     .where(one_of(ClockRow.incident_id, _KEYS))
     .order_by(ClockRow.set_at, ClockRow.version)
 )
@@ -257,10 +252,11 @@ _DUE = (
 )
 
 
-def _lock_due_incidents(uow: UnitOfWork, limit: int, without: Collection[UUID], only: UUID | None) -> Collection[UUID]:
+def _lock_due_cases(uow: UnitOfWork, limit: int, without: Collection[UUID], only: UUID | None) -> dict[UUID, DueCase]:
     """Lock incidents that have something due and that nobody else holds; never waits on PostgreSQL."""
     statement = (
-        select(Stage.incident_id)
+        select(*(getattr(Incident, name) for name in DueCase._fields))
+        .select_from(Stage)
         .join(Incident, Incident.id == Stage.incident_id)
         .where(Stage.state == "scheduled", Stage.due_at <= uow.now)
         .order_by(Stage.due_at)
@@ -271,7 +267,7 @@ def _lock_due_incidents(uow: UnitOfWork, limit: int, without: Collection[UUID], 
         statement = statement.where(Stage.incident_id.not_in(without))
     if only is not None:
         statement = statement.where(Stage.incident_id == only)
-    return set(uow.session.scalars(statement))
+    return {row[0]: DueCase(*row) for row in uow.session.execute(statement)}
 
 
 def claim_due(
@@ -284,11 +280,10 @@ def claim_due(
     The stages are read again under the lock: what another sweep fired a moment ago is not seen as due any more, so
     the list can be empty.
     """
-    ids = _lock_due_incidents(uow, limit, without, only)
-    if not ids:
+    cases = _lock_due_cases(uow, limit, without, only)
+    if not cases:
         return None
-    keys = uow.packed(ids)
-    cases = {case.id: case for case in (DueCase(*row) for row in uow.ask(_CASES, keys=keys))}
+    keys = uow.packed(cases)
     clocks = {clock.id: clock for clock in (DueClock(*row) for row in uow.ask(_CLOCKS, keys=keys))}
     of_case: dict[UUID, list[DueClock]] = {}
     for clock in clocks.values():
@@ -323,17 +318,17 @@ _SETTLED = (
 
 def settle(uow: UnitOfWork, stages: Sequence[DueStage]) -> None:
     """Write down what became of stages: fired or called off, now."""
-    hasten(
-        uow,
-        _SETTLED,
-        *(
-            {
-                "key": one.id,
-                "state": one.state,
-                "reason": one.reason,
-                "late": one.late_by_seconds,
-                "now": uow.now,
-            }
-            for one in stages
-        ),
-    )
+    if stages:
+        uow.change(
+            _SETTLED,
+            [
+                {
+                    "key": one.id,
+                    "state": one.state,
+                    "reason": one.reason,
+                    "late": one.late_by_seconds,
+                    "now": uow.now,
+                }
+                for one in stages
+            ],
+        )

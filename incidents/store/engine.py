@@ -11,6 +11,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from incidents.store.types import json_text
+
 DatabaseTrouble = DBAPIError
 """What the layers above catch when the database is away, without knowing which one it is."""
 Database = Engine
@@ -37,7 +39,12 @@ def create_engine_for(url: str) -> Engine:
     if make_url(url).get_backend_name() == "sqlite":
         return _sqlite(url)
     engine = create_engine(
-        url, pool_size=10, max_overflow=20, pool_pre_ping=True, connect_args={"options": POSTGRESQL_OPTIONS}
+        url,
+        pool_size=10,
+        max_overflow=20,
+        pool_pre_ping=True,
+        json_serializer=json_text,
+        connect_args={"options": POSTGRESQL_OPTIONS},
     )
     event.listen(engine, "begin", _begin_postgresql)
     return engine
@@ -56,6 +63,7 @@ def hurried_statements(engine: Engine) -> Iterator[Engine]:
     alone = create_engine(
         engine.url,
         pool_size=1,
+        json_serializer=json_text,
         isolation_level="AUTOCOMMIT",
         connect_args={"options": f"{POSTGRESQL_OPTIONS} -c synchronous_commit=off"},
     )
@@ -71,7 +79,7 @@ def _begin_postgresql(connection: Connection) -> None:
 
 
 def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, pool_size=20, max_overflow=20, connect_args={"timeout": 10})
+    engine = create_engine(url, pool_size=20, max_overflow=20, json_serializer=json_text, connect_args={"timeout": 10})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     event.listen(engine, "checkin", _end_turn)

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, select, update
 
 from incidents.base.ids import new_id
-from incidents.store.among import one_of
+from incidents.store.among import no_index, one_of
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import UnitOfWork
 
@@ -23,8 +23,7 @@ LONGEST_OUTAGE = timedelta(hours=72)
 """How long a mail waits for a server that takes nothing: the whole period of Art. 33(1)."""
 
 
-@dataclass(frozen=True)
-class NewMail:
+class NewMail(NamedTuple):
     """A mail to be queued; the key makes it unique for ever."""
 
     key: str
@@ -124,7 +123,7 @@ def waiting_stage_mails(uow: UnitOfWork, incident_ids: Sequence[UUID]) -> Sequen
         select(OutboxMail)
         .where(
             one_of(OutboxMail.incident_id, uow.packed(incident_ids)),
-            OutboxMail.channel == "mail",
+            no_index(OutboxMail.channel) == "mail",  # or SQLite walks every mail that waits, of all cases
             OutboxMail.template == "stage",
             OutboxMail.state == "queued",
             OutboxMail.lease_until.is_(None),

@@ -165,6 +165,8 @@ class UnitOfWork:
     def change(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement made beforehand once for each row; each binds its controller as ``controller_id``.
 
+        Without one it is for units of work that are open for every controller.
+
         Raises:
             TenancyError: for a controller outside the set, or for none.
         """

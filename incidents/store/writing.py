@@ -6,7 +6,7 @@ a statement may touch is decided before: only the unit of work runs them.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, FromClause, Insert, SelectBase, Update, insert
@@ -34,12 +34,26 @@ class _Made:
     def prepared(self, row: Row) -> Any:
         if self.known:
             row = {**self.known, **row}
-        if self.positional:
-            return tuple([row[key] if prepare is None else prepare(row[key]) for key, prepare in self.places])
-        return {key: row[key] if prepare is None else prepare(row[key]) for key, prepare in self.places}
+        if not self.positional:
+            return {key: row[key] if prepare is None else prepare(row[key]) for key, prepare in self.places}
+        values = [row[key] for key, _ in self.places]
+        for at, prepare in self._prepares:
+            values[at] = prepare(values[at])
+        return tuple(values)
 
     def read(self, answer: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple([value if read is None else read(value) for value, read in zip(answer, self.answers, strict=True)])
+        values = list(answer)
+        for at, read in self._reads:
+            values[at] = read(values[at])
+        return tuple(values)
+
+    @cached_property
+    def _prepares(self) -> tuple[tuple[int, Process], ...]:
+        return tuple((at, prepare) for at, (_, prepare) in enumerate(self.places) if prepare is not None)
+
+    @cached_property
+    def _reads(self) -> tuple[tuple[int, Process], ...]:
+        return tuple((at, read) for at, read in enumerate(self.answers) if read is not None)
 
 
 def write(connection: Connection, table: FromClause, rows: Sequence[Row]) -> None:
@@ -62,7 +76,7 @@ def run(connection: Connection, statement: Statement, *rows: Row) -> list[tuple[
             raise TypeError(f"a statement with {sorted(made.wanted)} was given {sorted(row)}")
     said = [made.prepared(row) for row in rows]
     answer = connection.exec_driver_sql(made.text, said if len(said) > 1 else said[0])
-    return [made.read(row) for row in answer] if made.answers else []
+    return [made.read(row) for row in answer.all()] if made.answers else []
 
 
 @lru_cache(maxsize=512)

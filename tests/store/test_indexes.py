@@ -1,5 +1,6 @@
 """What ticks all day looks only at what is due: among a million stages to come, and among all mails ever sent."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -45,3 +46,18 @@ def test_a_tick_uses_the_index_of_what_is_to_come(sqlite_url: str, fake_clock: F
         ask(uow)
     town.close()
     assert index in found[0], found
+
+
+OF_CASES = re.compile(r"SCAN (incident|clock|stage|outbox|acknowledgement|decision|filing)\b")
+
+
+def test_a_sweep_that_fires_reads_only_what_its_cases_hold(sqlite_url: str, fake_clock: FakeClock) -> None:
+    """To walk every case, or every mail that waits, would make a warning slower with each case ever filed."""
+    town = Town(sqlite_url, fake_clock)
+    firm = town.found()
+    firm.report()
+    with plans(town) as found:
+        assert town.sweep()
+    town.close()
+    assert not [plan for plan in found if OF_CASES.search(plan)], found
+    assert any("outbox USING INDEX ix_outbox_incident_id" in plan for plan in found), found

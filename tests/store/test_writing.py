@@ -1,6 +1,7 @@
 """Many rows at once: what is left open begins as the column says, and each row is looked at."""
 
 import pytest
+from markupsafe import Markup
 from sqlalchemy import select
 
 from incidents.base.errors import InvalidInput
@@ -8,6 +9,7 @@ from incidents.base.ids import new_id
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import SYSTEM, TenancyError, UnitOfWork, unit_of_work
 from tests.builders import Firm, Town
+from tests.fakes import FakeClock
 
 
 def mail(uow: UnitOfWork, firm: Firm, number: int, **other: object) -> dict[str, object]:
@@ -48,3 +50,16 @@ def test_a_row_that_is_there_already_is_written_as_it_was_changed(town: Town, fi
         uow.add(row)
     with town.uow(read_only=True) as uow:
         assert uow.session.scalars(select(OutboxMail.name).where(OutboxMail.key == "k9")).all() == ["Minta Anna"]
+
+
+def test_what_no_text_can_spell_is_kept_all_the_same(sqlite_url: str, fake_clock: FakeClock) -> None:
+    """A lone surrogate, as a browser may send it, and a word that is more than a plain text."""
+    town = Town(sqlite_url, fake_clock)
+    firm = town.found()
+    said = {"alone": "\ud83d", "marked": Markup("<b>ű</b>"), "long": 2**70, "none": None}
+    with town.uow() as uow:
+        uow.add_many(OutboxMail, [mail(uow, firm, 21, payload=said)])
+    with town.uow(read_only=True) as uow:
+        row = uow.session.scalars(select(OutboxMail).where(OutboxMail.key == "k21")).one()
+        assert row.payload == said
+    town.close()

@@ -72,6 +72,7 @@ class OutboxMail(Keyed, OfController, Table):
             sqlite_where=text("channel = 'webhook'"),
         ),
     )
+    controller_id: Mapped[UUID] = mapped_column(ForeignKey("controller.id"))  # never looked up by it: no index
     incident_id: Mapped[UUID | None] = mapped_column(ForeignKey("incident.id"), index=True)
     key: Mapped[str] = mapped_column(unique=True)
     channel: Mapped[str] = mapped_column(code("mail", "webhook"), default="mail", server_default="mail")
