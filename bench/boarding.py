@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 from sqlalchemy import text
 
-from bench.figures import ROUNDS, Line, of, seconds
+from bench.figures import ROUNDS, Line, of, stolen_in
 from incidents.base.time import SystemClock
 from incidents.steps import people
 from incidents.store.engine import Database, create_engine_for
@@ -91,9 +91,8 @@ def _page(officer: Officer, web: psutil.Process, what: str, path: str) -> Line:
         officer.get(path)
     begun, whole, torn = _worked(web), list[float](), list[float]()
     while len(whole) < 6 * ROUNDS and len(torn) < MOST_TORN:
-        stolen = psutil.cpu_times().steal
-        took = 1000 * seconds(lambda: officer.get(path))
-        (whole if psutil.cpu_times().steal == stolen else torn).append(took)
+        took, was_torn = stolen_in(lambda: officer.get(path))
+        (torn if was_torn else whole).append(1000 * took)
     each = 1000 * (_worked(web) - begun) / (len(whole) + len(torn))
     figure = of(whole or torn, "ms")
     beside = f"; {len(torn)} torn ones {of(torn, 'ms')}" if torn and whole else ""

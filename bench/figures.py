@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from statistics import median
 
+import psutil
+
 ROUNDS = 5
 
 
@@ -44,6 +46,17 @@ def of(values: Iterable[float], unit: str = "") -> Figure:
 def ratio(mine: Iterable[float], theirs: Iterable[float]) -> Figure:
     """Round against round: both sides saw the same weather."""
     return of(one / other for one, other in zip(mine, theirs, strict=True))
+
+
+TORN = 0.05
+"""A virtual machine may lose its processors to others in the middle of a round; of how much on it counts as torn."""
+
+
+def stolen_in(act: Callable[[], object]) -> tuple[float, bool]:
+    """Seconds an act took, and whether the host of this machine tore it apart."""
+    before = psutil.cpu_times().steal
+    took = seconds(act)
+    return took, psutil.cpu_times().steal - before > TORN * took
 
 
 def seconds(act: Callable[[], object]) -> float:

@@ -1,13 +1,18 @@
 """Many rows at once: what is left open begins as the column says, and each row is looked at."""
 
+from datetime import timedelta
+
 import pytest
 from markupsafe import Markup
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from incidents.base.errors import InvalidInput
 from incidents.base.ids import new_id
+from incidents.store.engine import DatabaseTrouble
 from incidents.store.tables import OutboxMail
 from incidents.store.uow import SYSTEM, TenancyError, UnitOfWork, unit_of_work
+from incidents.store.writing import A_STREAM
 from tests.builders import Firm, Town
 from tests.fakes import FakeClock
 
@@ -62,4 +67,55 @@ def test_what_no_text_can_spell_is_kept_all_the_same(sqlite_url: str, fake_clock
     with town.uow(read_only=True) as uow:
         row = uow.session.scalars(select(OutboxMail).where(OutboxMail.key == "k21")).one()
         assert row.payload == said
+    town.close()
+
+
+MANY = A_STREAM + 20
+"""So many rows go to PostgreSQL as a stream."""
+
+
+def test_a_stream_of_rows_is_written_like_any_other(town: Town, firm: Firm) -> None:
+    later = town.now.at + timedelta(hours=1)
+    with town.uow() as uow:
+        rows = [mail(uow, firm, 1000 + number, name="\t\\N ű\n", lease_until=later) for number in range(MANY)]
+        uow.add_many(OutboxMail, rows)
+    with town.uow(read_only=True) as uow:
+        found = uow.session.scalars(select(OutboxMail).where(OutboxMail.controller_id == firm.id)).all()
+        written = {row.key: row for row in found if row.key.startswith("k1")}
+    assert len(written) == MANY
+    assert {(row.name, row.channel, row.attempts, row.sent_at) for row in written.values()} == {
+        ("\t\\N ű\n", "mail", 0, None)
+    }
+    assert {row.lease_until for row in written.values()} == {later}
+    assert written["k1007"].payload == {"n": [1007, "ű"]}
+
+
+def test_a_stream_with_a_row_that_is_there_already_leaves_nothing(town: Town, firm: Firm) -> None:
+    with pytest.raises(IntegrityError), town.uow() as uow:
+        rows = [mail(uow, firm, 2000 + number) for number in range(MANY)]
+        uow.add_many(OutboxMail, [*rows, mail(uow, firm, 2000)])
+    with town.uow(read_only=True) as uow:
+        keys = uow.session.scalars(select(OutboxMail.key).where(OutboxMail.controller_id == firm.id)).all()
+    assert not [key for key in keys if key.startswith("k2")]
+
+
+def test_a_stream_cannot_put_a_row_on_the_case_of_another_controller(town: Town, firm: Firm) -> None:
+    foreign = town.found().report().id
+    with pytest.raises(DatabaseTrouble, match="another controller"), town.uow() as uow:
+        rows = [mail(uow, firm, 3000 + number, incident_id=foreign) for number in range(MANY)]
+        uow.add_many(OutboxMail, rows)
+
+
+def test_a_stream_broken_off_is_trouble_of_the_database_and_the_next_one_goes_through(
+    postgresql_url: str, fake_clock: FakeClock
+) -> None:
+    town = Town(postgresql_url, fake_clock)
+    firm = town.found()
+    with pytest.raises(DatabaseTrouble), town.uow() as uow:
+        mine = uow.session.connection().exec_driver_sql("SELECT pg_backend_pid()").scalar()
+        with town.uow() as other:
+            other.session.connection().exec_driver_sql(f"SELECT pg_terminate_backend({mine})")
+        uow.add_many(OutboxMail, [mail(uow, firm, 4000 + number) for number in range(MANY)])
+    with town.uow() as uow:
+        uow.add_many(OutboxMail, [mail(uow, firm, 4000 + number) for number in range(MANY)])
     town.close()
