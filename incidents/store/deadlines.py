@@ -1,7 +1,7 @@
 """Clocks and their stages: start, correct, stop, claim what is due."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, TypeAlias, cast
 from uuid import UUID
@@ -33,6 +33,11 @@ class DueStage:
     state: str = "scheduled"
     reason: str = ""
     late_by_seconds: int | None = None
+    due_text: str = field(init=False)
+    """When it fell due as mails, messages and the log spell it."""
+
+    def __post_init__(self) -> None:
+        self.due_text = self.due_at.isoformat()
 
 
 class DueCase(NamedTuple):
