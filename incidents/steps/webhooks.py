@@ -151,7 +151,7 @@ def queue_stage(uow: UnitOfWork, hooks: Iterable[Webhook], clock: AnyClock, stag
     payload = {
         "stage": stage.name,
         "clock_id": str(clock.id),
-        "due_at": stage.due_text,
+        "due_at": stage.due_at.isoformat(),
         "late_by_seconds": stage.late_by_seconds,
     }
     for row in wanting:
