@@ -24,6 +24,7 @@ from incidents.steps.sessions import (
     open_session,
     revoke_session,
     session_actor,
+    weigh,
 )
 from incidents.store import audit, controllers, outbox, people
 from incidents.store.people import hashed
@@ -52,6 +53,7 @@ __all__ = [
     "session_actor",
     "set_language",
     "set_up",
+    "weigh",
 ]
 
 SETUP_LENGTH = timedelta(hours=24)

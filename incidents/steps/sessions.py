@@ -63,17 +63,43 @@ class SignedIn:
     advised: datetime | None = None
 
 
-def log_in(uow: UnitOfWork, email: str, password: str, visit: Visit) -> SignedIn | IncidentError:
+@dataclass(frozen=True)
+class Weighed:
+    """Whether a password fitted what was kept of it then; nothing is kept of an account that cannot be used."""
+
+    kept: str
+    fits: bool
+
+
+def weigh(uow: UnitOfWork, email: str, password: str, visit: Visit) -> Weighed | None:
+    """Check a password by reading only: it takes long on purpose, and who writes meanwhile should not have to wait.
+
+    None while somebody must wait before the next try: guesses cost nothing then.
+    """
+    email = attempts.plain_email(email)
+    user = people.user_by_email(uow, email)
+    browser = attempts.own_browser(uow, user, visit.browser)
+    if attempts.refuse_hurry(uow, email, visit.address[:64], browser):
+        return None
+    return Weighed(_kept(user), password_fits(user, password))
+
+
+def log_in(
+    uow: UnitOfWork, email: str, password: str, visit: Visit, weighed: Weighed | None = None
+) -> SignedIn | IncidentError:
     """Check a password and open a new session, never an old one.
 
-    A refusal is returned, not raised: the failure must be recorded although nobody got in.
+    A refusal is returned, not raised: the failure must be recorded although nobody got in. ``weighed`` counts as long
+    as the password has not been changed since.
     """
     email, address = attempts.plain_email(email), visit.address[:64]
     user = accounts.lock(uow, email)
     browser = attempts.own_browser(uow, user, visit.browser)
     if hurry := attempts.refuse_hurry(uow, email, address, browser):
         return hurry
-    if not password_fits(user, password) or user is None:
+    same = weighed is not None and weighed.kept == _kept(user)
+    fits = weighed.fits if weighed is not None and same else password_fits(user, password)
+    if not fits or user is None:
         attempts.failed(uow, email, address, "password", browser, user_id=user.id if user else None)
         return SignInFailed()
     if _hasher.check_needs_rehash(user.password_hash):
@@ -88,9 +114,13 @@ def hash_password(password: str) -> str:
 
 def password_fits(user: User | None, password: str) -> bool:
     """Whether this is the password of a usable account; takes as long when it is not."""
-    nobody = _nobody()
-    usable = user is not None and user.is_active and user.password_hash and len(password) <= LONGEST_PASSWORD
-    return secret_fits(user.password_hash if user and usable else nobody, password[:LONGEST_PASSWORD]) and bool(usable)
+    nobody, kept = _nobody(), _kept(user)
+    usable = bool(kept) and len(password) <= LONGEST_PASSWORD
+    return secret_fits(kept if usable else nobody, password[:LONGEST_PASSWORD]) and usable
+
+
+def _kept(user: User | None) -> str:
+    return user.password_hash if user is not None and user.is_active else ""
 
 
 @cache

@@ -57,8 +57,11 @@ def show_login(request: PageRequest) -> Page:
 def log_in(request: PageRequest, form: NamedDependency[Form]) -> Page:
     """Sign in. A refusal says neither which of the two was wrong nor whether the account exists."""
     target = safe_next(form.text("next"))
+    said = form.text("email"), form.value("password"), visit_of(request)
+    with system_uow(request, read_only=True) as uow:
+        weighed = people.weigh(uow, *said)
     with system_uow(request) as uow:
-        answer = people.log_in(uow, form.text("email"), form.value("password"), visit_of(request))
+        answer = people.log_in(uow, *said, weighed)
     if isinstance(answer, people.SignedIn):
         return arrived(request, answer, target)
     return login_page(request, form.refused(answer), target, status=answer.status if answer.status == 429 else 422)

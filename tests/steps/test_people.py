@@ -17,6 +17,7 @@ from incidents.store.tables import OutboxMail, UserSession
 from tests.builders import Firm, Town
 
 PASSWORD = "négy szó egymás után"
+OTHER_PASSWORD = "öt másik szó egymás után"
 BROWSER = {"user_agent": "Firefox", "address": "192.0.2.7"}
 
 
@@ -44,8 +45,11 @@ def invitation(firm: Firm, role: str) -> str:
 
 
 def sign_in(town: Town, email: str, password: str = PASSWORD, **where: str) -> SignedIn | IncidentError:
+    visit = Visit(**(BROWSER | where))
+    with town.uow(read_only=True) as uow:
+        weighed = people.weigh(uow, email, password, visit)
     with town.uow() as uow:
-        return people.log_in(uow, email, password, Visit(**(BROWSER | where)))
+        return people.log_in(uow, email, password, visit, weighed)
 
 
 def token_of(answer: SignedIn | IncidentError) -> str:
@@ -163,6 +167,18 @@ class TestSigningIn:
 
     def test_whatever_is_typed_into_the_fields_is_just_wrong(self, firm: Firm) -> None:
         assert isinstance(sign_in(firm.town, "x" * 5000, "y" * 100_000, address="z" * 500), SignInFailed)
+
+    def test_a_password_changed_while_it_was_being_weighed_counts_as_it_is_now(self, firm: Firm) -> None:
+        email, visit = account(firm), Visit(**BROWSER)
+        with firm.town.uow(read_only=True) as uow:
+            old, new = (people.weigh(uow, email, said, visit) for said in (PASSWORD, OTHER_PASSWORD))
+        with firm.town.uow() as uow:
+            user = stored.user_by_email(uow, email)
+            assert user
+            user.password_hash = sessions.hash_password(OTHER_PASSWORD)
+        with firm.town.uow() as uow:
+            assert isinstance(people.log_in(uow, email, PASSWORD, visit, old), SignInFailed)
+            assert isinstance(people.log_in(uow, email, OTHER_PASSWORD, visit, new), SignedIn)
 
     def test_a_session_ends_after_twelve_hours(self, firm: Firm) -> None:
         token = token_of(sign_in(firm.town, account(firm)))
