@@ -7,7 +7,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table as Columns
-from sqlalchemy import Text, bindparam, inspect, select, update
+from sqlalchemy import Text, bindparam, inspect, literal, select, union_all, update
 
 from incidents.base.errors import NotFound
 from incidents.rules.register import GENESIS, Break, Entry, digest, entry_hash, verify_chain
@@ -17,6 +17,13 @@ from incidents.store.uow import UnitOfWork
 
 VOUCHED: Mapping[str, Any] = {table.__tablename__: table for table in APPEND_ONLY if table is not Event}
 """Append-only tables whose every row has an event that vouches for it, by name."""
+_ROWS_OF = union_all(
+    *(
+        select(literal(name), table.id).where(table.controller_id == bindparam("controller_id"))
+        for name, table in VOUCHED.items()
+    )
+)
+"""Every append-only row of a controller that an event must vouch for: its table and its key."""
 ROWS_AT_ONCE = 500
 UNREADABLE = (LookupError, ValueError, TypeError)
 """What reading a row raises that somebody filled with what the product never writes."""
@@ -244,10 +251,9 @@ def _problem(uow: UnitOfWork, said: _Vouched) -> str:
 def _slipped_in(uow: UnitOfWork, controller_id: UUID, vouched: Sequence[_Vouched]) -> Iterator[str]:
     """Append-only rows no event vouches for: somebody wrote them past the log."""
     known = {(said.table, said.key) for said in vouched}
-    for name, table in VOUCHED.items():
-        for key in uow.session.scalars(select(table.id).where(table.controller_id == controller_id)):
-            if (name, str(key)) not in known:
-                yield f"{name} {key} was slipped in"
+    for name, key in uow.ask(_ROWS_OF, controller_id=controller_id):
+        if (name, str(key)) not in known:
+            yield f"{name} {key} was slipped in"
 
 
 def verify(uow: UnitOfWork, controller_id: UUID) -> list[Break]:
