@@ -1,13 +1,10 @@
 """Fixtures every test may ask for: real servers, fresh databases, processes, a clock that obeys."""
 
-import fcntl
 import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -44,30 +41,14 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(GARBAGE)
 
 
-@contextmanager
-def _locked(name: str, mode: int) -> Iterator[None]:
-    """Hold a lock that the other test processes of this checkout and this user respect."""
-    checkout = sha256(str(Path(__file__).resolve()).encode()).hexdigest()[:12]
-    lock = Path(tempfile.gettempdir()) / f"incidens72-{os.getuid()}-{checkout}-{name}.lock"
-    with lock.open("w") as file:
-        fcntl.flock(file, mode)
-        yield
+LONGEST = ("workers", "e2e", "test_docs_commands.py", "demo")
+"""Folders and files whose single tests take longest, or wait for processes."""
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Let a test that kills processes have the machine for itself; the others share it.
-
-    The turnstile keeps the others from slipping in while such a test waits for its turn.
-    """
-    alone = item.get_closest_marker("chaos") is not None
-    with _locked("turnstile", fcntl.LOCK_EX):
-        room = _locked("room", fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
-        room.__enter__()
-    try:
-        return (yield)
-    finally:
-        room.__exit__(None, None, None)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest begin first: in the end small ones are left to share out, and nobody waits for one long test."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONGEST)
 
 
 @pytest.fixture

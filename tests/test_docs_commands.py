@@ -163,6 +163,7 @@ def _install(folder: Path) -> None:
     shutil.copy(folder / "pyproject.toml", venv / "installed-pyproject.toml")
 
 
+@pytest.mark.timeout(900)  # an installation is among it
 @pytest.mark.parametrize("page", sorted({block.page for block in of("run", "run stopped", "serve")}))
 def test_what_a_page_says_to_type_works_in_its_order(
     page: str, installation: Installation, smtp_server: SmtpServer
