@@ -70,7 +70,11 @@ class Batch:
 
 
 def read_batch(uow: UnitOfWork, due: Sequence[Due]) -> Batch:
-    """Everything the stages that have fallen due need to know; the ladder of a clock that is lost is left out."""
+    """Everything the stages that have fallen due need to know.
+
+    Raises:
+        KeyError: the ladder of a clock is lost; the sweep then settles each case alone and leaves that one out.
+    """
     incidents = {one.incident.id: one.incident for one in due}
     clocks = list({clock.id: clock for one in due for clock in one.clocks}.values())
     acknowledged = Acknowledged.of(deadlines.acknowledgements_of(uow, list(incidents)), clocks)
