@@ -41,16 +41,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(GARBAGE)
 
 
-LONGEST = ("workers", "e2e", "test_docs_commands.py", "demo")
-"""Folders and files whose single tests take longest, or wait for processes."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest begin first: in the end small ones are left to share out, and nobody waits for one long test."""
-    here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONGEST)
-
-
 @pytest.fixture
 def fake_clock() -> FakeClock:
     """A clock standing at Friday, 20 November 2026, 17:50 in Budapest."""
